@@ -13,7 +13,9 @@ if (typeof output === 'string') throw new Error('dependency-cruiser answered wit
 for (const { rule, from, to } of output.summary.violations) {
   process.stderr.write(`${rule.name}: ${from} must not import ${to}\n`);
 }
-const seen = output.modules.filter((module) => sources.some((folder) => module.source.startsWith(`${folder}/`)));
+const seen = output.modules.filter((module) =>
+  sources.some((folder) => module.source.startsWith(`${folder}/`)),
+);
 const withImports = seen.filter((module) => module.dependencies.length > 0).length;
 process.stdout.write(`layers: ${seen.length} modules, ${output.summary.violations.length} violations\n`);
 if (withImports === 0) {

@@ -1,0 +1,319 @@
+/**
+ * The dataset: every row that the cloud sends, and the one source of its types, validation, JSON Schema
+ * (`config/dataset.schema.json`) and reference table (`docs/dataset.md`).
+ *
+ * - Local dates and wall times are in the building's time zone; instants are RFC 3339 UTC with milliseconds.
+ * - Days of the week are ISO 8601 numbers: 1 = Monday … 7 = Sunday.
+ * - Fields that a schema does not know are ignored and kept: rows rest byte for byte as they came.
+ * - An absent optional field means what its description says; there are no defaults, so that the text of a
+ *   row and its meaning never differ.
+ */
+import { z } from 'zod';
+
+const idText = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, '1–64 letters, digits, dots, dashes or underscores');
+const text = z.string().min(1).max(200);
+const count = z.int().min(1);
+/** A duration in milliseconds, at most a year. */
+const durationMs = z
+  .int()
+  .min(0)
+  .max(366 * 86_400_000);
+
+export const ResidentId = idText.brand<'ResidentId'>();
+export const StaffId = idText.brand<'StaffId'>();
+export const OtherId = idText.brand<'OtherId'>();
+export const CredentialId = idText.brand<'CredentialId'>();
+export const GuestId = idText.brand<'GuestId'>();
+export const DoorId = idText.brand<'DoorId'>();
+export const AreaId = idText.brand<'AreaId'>();
+export const GrantId = idText.brand<'GrantId'>();
+export const GroupId = idText.brand<'GroupId'>();
+export const ScheduleId = idText.brand<'ScheduleId'>();
+export const CalendarId = idText.brand<'CalendarId'>();
+export const BuildingId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/, '1–64 lower-case letters, digits or dashes')
+  .brand<'BuildingId'>();
+
+export type ResidentId = z.infer<typeof ResidentId>;
+export type StaffId = z.infer<typeof StaffId>;
+export type OtherId = z.infer<typeof OtherId>;
+export type CredentialId = z.infer<typeof CredentialId>;
+export type GuestId = z.infer<typeof GuestId>;
+export type DoorId = z.infer<typeof DoorId>;
+export type AreaId = z.infer<typeof AreaId>;
+export type GrantId = z.infer<typeof GrantId>;
+export type GroupId = z.infer<typeof GroupId>;
+export type ScheduleId = z.infer<typeof ScheduleId>;
+export type CalendarId = z.infer<typeof CalendarId>;
+export type BuildingId = z.infer<typeof BuildingId>;
+
+/** An instant as rows and messages carry it: `2026-11-22T14:05:00.000Z`. */
+export const InstantText = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds');
+/** A calendar date in the building's zone: `2026-11-22`. */
+export const LocalDate = z.iso.date().describe("date in the building's time zone");
+export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, "00:00" to "23:59"');
+/** A window's end may also be the end of its day. */
+export const EndOfWindow = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day, "00:00" to "24:00"');
+export const DayOfWeek = z.int().min(1).max(7);
+/** What rests of a code, card or tag: lower-case hex of HMAC-SHA256 under the site key. */
+export const CredentialHash = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+export const PhoneNumber = z
+  .string()
+  .regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, 'an E.164 number ("+14165550100") or an extension of 2 to 6 digits');
+export const DirectoryCode = z.string().regex(/^\d{2,8}$/, '2 to 8 digits');
+const Language = z.enum(['en', 'fr']);
+const BilingualText = z.object({ en: text, fr: text });
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+export const Window = z
+  .object({ from: TimeOfDay, to: EndOfWindow })
+  .describe(
+    'local wall time, from inclusive, to exclusive; `to` not after `from` crosses midnight, equal is 24 h',
+  );
+export const WeeklyWindow = z
+  .object({ days: z.array(DayOfWeek).min(1), from: TimeOfDay, to: EndOfWindow })
+  .describe('a window that starts on each of these days of the week');
+
+const HolderRef = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('resident'), id: ResidentId }),
+  z.object({ kind: z.literal('staff'), id: StaffId }),
+  z.object({ kind: z.literal('other'), id: OtherId }),
+]);
+const SubjectRef = z.discriminatedUnion('kind', [
+  ...HolderRef.options,
+  z.object({ kind: z.literal('group'), id: GroupId }),
+]);
+
+const versioned = { version: count.describe('grows with every change of this row') };
+const validity = {
+  validFrom: InstantText.optional().describe('valid from this instant on; absent: from always'),
+  validUntil: InstantText.optional().describe('valid until just before this instant; absent: without end'),
+};
+const HolderStatus = z.enum(['active', 'suspended']);
+
+export const Building = z.object({
+  id: BuildingId,
+  ...versioned,
+  name: text,
+  timezone: z.string().refine(isTimeZone, 'an IANA time zone such as America/Toronto'),
+  languages: z.array(Language).min(1).describe('languages of the lobby screen, the first one is shown first'),
+  moveInTime: TimeOfDay.describe("when a resident's access starts on the move-in date"),
+  directoryCodeLength: z.int().min(2).max(8),
+  entryCodeLength: z.int().min(4).max(12).describe('never the directory code length: one keypad serves both'),
+  callUnlockDigits: z
+    .string()
+    .regex(/^[0-9*#]{1,4}$/)
+    .describe('what a called resident presses to open'),
+  ringTimeoutMs: durationMs,
+  talkTimeoutMs: durationMs,
+  conciergeNumber: PhoneNumber.optional(),
+  guestCodesForDays: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('guest codes stop when the last accepted welcome is older than this; null: never'),
+  lockout: z
+    .object({
+      missesPerMinute: count,
+      lockMs: durationMs,
+      maxLockMs: durationMs,
+      forgiveAfterMs: durationMs,
+      freeMissesPerDay: count,
+      thenOneTryPerMs: durationMs,
+    })
+    .optional()
+    .describe(
+      'guess budget; absent: 5 a minute, 30 s doubling to 15 min, forgiven after 1 h, 30 a day, then one per 15 min',
+    ),
+  listing: z
+    .enum(['list', 'searchOnly'])
+    .describe('whether the lobby screen lists residents or only finds them'),
+});
+
+export const Resident = z.object({
+  id: ResidentId,
+  ...versioned,
+  suite: text,
+  displayName: text.optional().describe('absent for a hidden resident: the head-end sends no name'),
+  overrideDisplayName: text.optional().describe('shown instead of displayName (nickname, business name)'),
+  showOnConsole: z.boolean(),
+  directoryCode: DirectoryCode.describe('the "buzzer code": calls this resident, never opens a door'),
+  phone: PhoneNumber.optional(),
+  overrideCallNumber: PhoneNumber.optional().describe('called instead of phone'),
+  escalationNumbers: z.array(PhoneNumber).max(8),
+  doNotDisturb: z.array(WeeklyWindow).optional(),
+  language: Language,
+  moveInDate: LocalDate.optional(),
+  moveOutDate: LocalDate.optional().describe('the last day on which access works'),
+  extendedAccess: z.boolean().describe('accessible timing: the door stays released longer'),
+  status: HolderStatus,
+});
+
+export const Staff = z.object({
+  id: StaffId,
+  ...versioned,
+  name: text,
+  language: Language,
+  installer: z.boolean(),
+  status: HolderStatus,
+  ...validity,
+});
+
+export const Other = z
+  .object({ id: OtherId, ...versioned, label: text, status: HolderStatus, ...validity })
+  .describe('contractors, carriers: holders who are neither residents nor staff');
+
+export const Credential = z.object({
+  id: CredentialId,
+  ...versioned,
+  holder: HolderRef,
+  kind: z.enum(['pin', 'card', 'fob', 'clicker', 'carTag']),
+  hash: CredentialHash,
+  ...validity,
+  schedule: ScheduleId.optional().describe('when this credential works; absent: at any time'),
+  status: z.enum(['active', 'suspended', 'lost', 'revoked']),
+  duress: z.boolean().optional().describe('decides and looks like any other, and tells the cloud silently'),
+});
+
+export const Guest = z.object({
+  id: GuestId,
+  ...versioned,
+  host: ResidentId.nullable().describe('who invites; null: the building itself'),
+  name: text,
+  kind: z.enum(['guest', 'delivery', 'service']),
+  hash: CredentialHash,
+  doors: z.array(DoorId).describe("empty: the building's guest entrances (with a host only)"),
+  startsAt: InstantText,
+  endsAt: InstantText.optional(),
+  windows: z.array(WeeklyWindow).optional().describe('absent: at any time between start and end'),
+  maxUses: count.optional(),
+  validForMs: durationMs.min(1).optional().describe('how long it works from its first use on'),
+  revoked: z.boolean(),
+  usedElsewhere: z.int().min(0).optional().describe('uses at other consoles, reported back by the head-end'),
+  firstUsedAt: InstantText.optional().describe('first use at any console, reported back by the head-end'),
+});
+
+export const Door = z.object({
+  id: DoorId,
+  ...versioned,
+  name: BilingualText,
+  area: AreaId.optional(),
+  kind: z.enum(['wired', 'salto']),
+  saltoDoorId: text.optional(),
+  guestEntrance: z.boolean(),
+  authentication: z.enum(['card', 'code', 'cardOrCode', 'cardAndCode']),
+  lockedOpenSchedule: ScheduleId.optional(),
+  firstIn: z.boolean().optional().describe('locked-open hours begin only once somebody has entered'),
+  accessTimeMs: durationMs.min(100),
+  extendedAccessTimeMs: durationMs.min(100),
+  openTooLongMs: durationMs.min(1_000),
+  preAlarmMs: durationMs,
+  relockOn: z.enum(['open', 'close', 'timeout']),
+  interlockGroup: text.optional(),
+  antipassback: z
+    .object({ from: AreaId, to: AreaId, kind: z.enum(['hard', 'soft']), forgiveMs: durationMs.optional() })
+    .optional(),
+  twoPerson: z.boolean().optional(),
+});
+
+export const Area = z.object({ id: AreaId, ...versioned, name: BilingualText });
+
+export const Grant = z.object({
+  id: GrantId,
+  ...versioned,
+  subject: SubjectRef,
+  door: DoorId,
+  schedule: ScheduleId.optional().describe('absent: at any time'),
+  source: z
+    .enum(['common', 'suite', 'salto', 'parking', 'storage', 'amenity'])
+    .describe('why it exists; never changes the outcome'),
+  ...validity,
+});
+
+export const Group = z.object({ id: GroupId, ...versioned, members: z.array(HolderRef) });
+
+export const Schedule = z.object({
+  id: ScheduleId,
+  ...versioned,
+  weekly: z.array(WeeklyWindow),
+  specialDays: z
+    .array(z.object({ calendar: CalendarId, windows: z.array(Window) }))
+    .optional()
+    .describe(
+      "the first entry whose calendar has the date on which a window starts replaces that day's windows",
+    ),
+});
+
+export const Calendar = z.object({ id: CalendarId, ...versioned, dates: z.array(LocalDate) });
+
+export type Building = z.infer<typeof Building>;
+export type Resident = z.infer<typeof Resident>;
+export type Staff = z.infer<typeof Staff>;
+export type Other = z.infer<typeof Other>;
+export type Credential = z.infer<typeof Credential>;
+export type Guest = z.infer<typeof Guest>;
+export type Door = z.infer<typeof Door>;
+export type Area = z.infer<typeof Area>;
+export type Grant = z.infer<typeof Grant>;
+export type Group = z.infer<typeof Group>;
+export type Schedule = z.infer<typeof Schedule>;
+export type Calendar = z.infer<typeof Calendar>;
+export type Window = z.infer<typeof Window>;
+export type WeeklyWindow = z.infer<typeof WeeklyWindow>;
+export type HolderRef = z.infer<typeof HolderRef>;
+export type Language = z.infer<typeof Language>;
+
+/** Every table by its name on the wire. */
+export const tables = {
+  building: Building,
+  resident: Resident,
+  staff: Staff,
+  other: Other,
+  credential: Credential,
+  guest: Guest,
+  door: Door,
+  area: Area,
+  grant: Grant,
+  group: Group,
+  schedule: Schedule,
+  calendar: Calendar,
+} as const;
+
+export type TableName = keyof typeof tables;
+export type Rows = { readonly [T in TableName]: z.infer<(typeof tables)[T]> };
+export const tableNames = Object.keys(tables) as readonly TableName[];
+export const isTableName = (name: string): name is TableName => Object.hasOwn(tables, name);
+
+export type RowCheck =
+  | { readonly kind: 'row'; readonly row: Rows[TableName] }
+  /** `field` is the path of the first field at fault; the value itself is never named (it may be a hash or a number). */
+  | { readonly kind: 'refused'; readonly field: string; readonly problem: string }
+  /** A table that this version does not know: kept, unused, not reported. */
+  | { readonly kind: 'unknownTable' };
+
+/** Reads a row's JSON text against its table's schema. Never throws. */
+export function readRow(table: string, rowText: string): RowCheck {
+  if (!isTableName(table)) return { kind: 'unknownTable' };
+  let json: unknown;
+  try {
+    json = JSON.parse(rowText);
+  } catch {
+    return { kind: 'refused', field: '', problem: 'not JSON' };
+  }
+  const parsed = tables[table].safeParse(json);
+  if (parsed.success) return { kind: 'row', row: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { kind: 'refused', field: issue?.path.join('.') ?? '', problem: issue?.message ?? 'refused' };
+}

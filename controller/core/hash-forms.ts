@@ -1,0 +1,46 @@
+/**
+ * The byte forms that are hashed (PROTOCOL "Rows, digest, event hash"; DESIGN section 3). Pure: who hashes
+ * brings SHA-256 or HMAC; device and head-end share these forms, so they cannot drift apart.
+ */
+const utf8 = new TextEncoder();
+
+export interface WireRow {
+  readonly table: string;
+  readonly id: string;
+  readonly version: number;
+  /** JSON text of the row, kept byte for byte. */
+  readonly row: string;
+}
+
+/** `table \0 id \0 version in decimal \0 row`, whose SHA-256 is the row's share of the digest. */
+export const rowForm = ({ table, id, version, row }: WireRow): string =>
+  `${table}\0${id}\0${version}\0${row}`;
+
+/** 32 raw bytes of the previous hash, then the body's UTF-8; the first previous hash is `noHash`. */
+export function eventForm(previousHash: string, body: string): Uint8Array {
+  const tail = utf8.encode(body);
+  const bytes = new Uint8Array(32 + tail.length);
+  for (let i = 0; i < 32; i += 1) bytes[i] = Number.parseInt(previousHash.slice(2 * i, 2 * i + 2), 16);
+  bytes.set(tail, 32);
+  return bytes;
+}
+
+/** 64 zeros: the digest of no rows, and the hash before the first event. */
+export const noHash = '0'.repeat(64);
+
+const modulus = 1n << 256n;
+const big = (hex: string): bigint => BigInt(`0x${hex}`);
+const hex64 = (value: bigint): string => value.toString(16).padStart(64, '0');
+
+/** Digests are sums modulo 2^256 of row hashes: order does not matter, and a row can be taken out again. */
+export const digestPlus = (digest: string, rowHash: string): string =>
+  hex64((big(digest) + big(rowHash)) % modulus);
+export const digestMinus = (digest: string, rowHash: string): string =>
+  hex64((big(digest) - big(rowHash) + modulus) % modulus);
+
+/** Anything typed: a PIN, an entry code, a guest code. ASCII digits. */
+export const codeForm = (digits: string): string => `code:${digits}`;
+/** Anything a reader sends as bits; `hex` is left-aligned, lower case. Identity is bits and length, never the number alone. */
+export const bitsForm = (bits: number, hex: string): string => `bits:${bits}:${hex.toLowerCase()}`;
+/** Tags that a reader sends as a line of text. */
+export const textForm = (line: string): string => `text:${line.trim().toUpperCase()}`;

@@ -1,0 +1,45 @@
+/** What passes between the cloud link (`sync/links/`) and the controller. */
+import type { CommandBy } from '../core/access/decision.ts';
+import type { EpochMs } from '../core/access/facts.ts';
+import type { DoorId } from '../core/dataset.ts';
+import type { Lockdown, Revocation, SeenCommand } from './journal.ts';
+import type { RowRefusal } from './replica.ts';
+
+export interface LinkState {
+  readonly connected: boolean;
+  /** The session whose welcome was accepted; absent until then. */
+  readonly session?: string;
+  /** Why the last attempt failed, in words for an installer; no secrets. */
+  readonly problem?: string;
+}
+
+/** The link tells the controller. */
+export interface CloudListener {
+  linkChanged(state: LinkState): void;
+  /** A welcome was accepted: the session has begun and this is the time of the cloud. */
+  welcomed(welcome: {
+    readonly session: string;
+    readonly time: EpochMs;
+    readonly atMonotonicMs: number;
+  }): void;
+  rowsRefused(refusals: readonly RowRefusal[]): void;
+  /** A message that changed nothing: forged, mis-addressed, malformed. `message` is its topic's last level. */
+  messageRefused(refusal: { readonly message: string; readonly reason: string }): void;
+}
+
+/** A command whose signature, audience and schema have been checked. */
+export type CloudCommand =
+  | {
+      readonly op: 'unlock';
+      readonly id: string;
+      readonly door: DoorId;
+      readonly extended: boolean;
+      readonly by: CommandBy;
+    }
+  | { readonly op: 'revoke'; readonly id: string; readonly revocation: Revocation }
+  | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown };
+
+/** The controller carries out. Each call commits `seen` and its event in one transaction first, then acts. */
+export interface CommandExecutor {
+  execute(command: CloudCommand): SeenCommand;
+}

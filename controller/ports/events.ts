@@ -1,0 +1,142 @@
+/**
+ * The event union: what happened, in ONVIF's and OSDP's words. Bodies name rows by id and never hold a code, card
+ * number, hash or phone number. The recorder adds `EventStamp`, serialises once, and the journal keeps that text.
+ */
+import type { DenyReason, Explanation, OnvifReason } from '../core/access/decision.ts';
+import type { DoorMode, Subject } from '../core/access/facts.ts';
+import type { CredentialId, DoorId } from '../core/dataset.ts';
+
+export type Severity = 'info' | 'notice' | 'warning' | 'alarm';
+
+/** Stamped on every event at commit. */
+export interface EventStamp {
+  /** RFC 3339 UTC with milliseconds, by the clock as `clockState` knows it. */
+  readonly time: string;
+  readonly monotonicMs: number;
+  readonly boot: string;
+  readonly clockState: 'trusted' | 'held' | 'unknown';
+  /** True for events from before the session's welcome. */
+  readonly backfilled?: true;
+}
+
+interface Access {
+  readonly door: DoorId;
+  /** Keypad, reader, call or command through which it was asked. */
+  readonly accessPoint: string;
+  readonly subject?: Subject;
+  readonly credential?: CredentialId;
+  readonly explanation: Explanation;
+  /** The command that asked, if one did. */
+  readonly command?: string;
+}
+
+export type EventDraft =
+  | ({
+      readonly type: 'AccessGranted';
+      readonly severity: Severity;
+      readonly extended: boolean;
+      readonly softAntipassback?: true;
+    } & Access)
+  | ({
+      readonly type: 'AccessDenied';
+      readonly severity: Severity;
+      readonly reason: DenyReason;
+      readonly onvifReason: OnvifReason;
+    } & Access)
+  | {
+      readonly type: 'AccessTaken' | 'AccessNotTaken';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly subject?: Subject;
+    }
+  | {
+      readonly type: 'Duress';
+      readonly severity: 'alarm';
+      readonly door: DoorId;
+      readonly subject?: Subject;
+      readonly credential?: CredentialId;
+    }
+  | {
+      readonly type: 'AmbiguousCredential';
+      readonly severity: 'alarm';
+      readonly door: DoorId;
+      readonly explanation: Explanation;
+    }
+  | {
+      readonly type: 'DoorMode';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly mode: DoorMode;
+      readonly cause: string;
+    }
+  | {
+      readonly type: 'DoorMonitor';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly open: boolean;
+    }
+  | {
+      readonly type: 'DoorForcedOpen' | 'DoorForcedOpenEnded';
+      readonly severity: Severity;
+      readonly door: DoorId;
+    }
+  | {
+      readonly type: 'RequestToExit';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly released: boolean;
+    }
+  | { readonly type: 'FireReleased' | 'FireEnded'; readonly severity: Severity; readonly door: DoorId }
+  | {
+      readonly type: 'DoorFault' | 'DoorFaultEnded';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly problem: string;
+    }
+  | {
+      readonly type: 'LockdownChanged';
+      readonly severity: Severity;
+      readonly scope: string;
+      readonly on: boolean;
+      readonly counter: number;
+      readonly command: string;
+    }
+  | {
+      readonly type: 'Revoked';
+      readonly severity: Severity;
+      readonly table: string;
+      readonly id: string;
+      readonly maxVersion: number;
+      readonly command: string;
+    }
+  | {
+      readonly type: 'ControllerStarted' | 'ControllerStopped';
+      readonly severity: Severity;
+      readonly software: string;
+      readonly simulated: readonly DoorId[];
+    }
+  | {
+      readonly type: 'DatasetRowRefused';
+      readonly severity: 'warning';
+      readonly table: string;
+      readonly id: string;
+      readonly field: string;
+      readonly problem: string;
+    }
+  /** A message that was refused, once per reason and minute. */
+  | {
+      readonly type: 'SecurityEvent';
+      readonly severity: 'warning';
+      readonly reason: string;
+      readonly message: string;
+      readonly count: number;
+    }
+  | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
+  | {
+      readonly type: 'StorageFault';
+      readonly severity: 'alarm';
+      readonly database: 'replica.db' | 'events.db';
+      readonly problem: string;
+    };
+
+export type EventType = EventDraft['type'];

@@ -1,0 +1,103 @@
+/**
+ * `events.db`: the precious half of the disk (DESIGN section 8). Every write is one fsynced transaction; when
+ * `commit` has returned, power may fail. Synchronous, single writer.
+ */
+import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
+import type { GuestId, TableName } from '../core/dataset.ts';
+
+export interface CommittedEvent {
+  /** From 1, with no gaps. */
+  readonly seq: number;
+  /** JSON text, byte for byte as hashed. */
+  readonly body: string;
+  /** SHA-256 over the previous hash and `body`. */
+  readonly hash: string;
+}
+
+/** A revocation on the denylist. Dropped once the cursor has reached (epoch, seq) and the row is gone or newer. */
+export interface Revocation {
+  readonly table: TableName;
+  readonly id: string;
+  readonly maxVersion: number;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** `building`, `area:<id>` or `door:<id>`; a higher counter wins. */
+export interface Lockdown {
+  readonly scope: string;
+  readonly on: boolean;
+  readonly counter: number;
+}
+
+/** A command whose id was seen: kept 24 h and at least 1,000. `accepted` is not yet finished. */
+export interface SeenCommand {
+  readonly id: string;
+  readonly outcome: 'accepted' | 'done' | 'rejected' | 'failed';
+  readonly reason?: string;
+  readonly at: EpochMs;
+}
+
+/** What one transaction changes beside the events it appends. */
+export type JournalChange =
+  | { readonly kind: 'countUse'; readonly guest: GuestId; readonly at: EpochMs }
+  | { readonly kind: 'giveBackUse'; readonly guest: GuestId }
+  | { readonly kind: 'knownArea'; readonly subject: Subject; readonly area: string; readonly at: EpochMs }
+  | { readonly kind: 'command'; readonly command: SeenCommand }
+  | { readonly kind: 'revocation'; readonly revocation: Revocation }
+  | { readonly kind: 'dropRevocations'; readonly revocations: readonly Revocation[] }
+  /** Ignored unless its counter is above the scope's stored one. */
+  | { readonly kind: 'lockdown'; readonly lockdown: Lockdown }
+  | { readonly kind: 'clockFloor'; readonly floor: EpochMs }
+  /** Also makes guest uses known again after the database was lost. */
+  | { readonly kind: 'welcome'; readonly at: EpochMs };
+
+export type AckOutcome = 'accepted' | 'alreadyAcknowledged' | 'wrongLog' | 'beyondHead' | 'wrongHash';
+
+export interface Journal {
+  /** UUID made with the database file. */
+  readonly log: string;
+  /** `seq` 0 and 64 zeros before the first event. */
+  head(): { readonly seq: number; readonly hash: string };
+  /** The highest acknowledged seq. */
+  acked(): number;
+  /**
+   * Appends `bodies` in order and makes `changes`, all or nothing, and returns when it is on disk.
+   * @throws StorageFault when the disk refuses; nothing has changed then.
+   */
+  commit(bodies: readonly string[], changes?: readonly JournalChange[]): readonly CommittedEvent[];
+  /** Events after `seq`, oldest first, at most `limit`. */
+  after(seq: number, limit: number): readonly CommittedEvent[];
+  /** The cloud holds everything up to `upTo`. With `rewind` the mark may go back, to send again what is still kept. */
+  acknowledge(ack: {
+    readonly log: string;
+    readonly upTo: number;
+    readonly hash: string;
+    readonly rewind?: boolean;
+  }): AckOutcome;
+  /** Deletes events that are acknowledged and were committed before `before`. */
+  prune(before: EpochMs): void;
+  /** Runs after each commit that appended events, outside the transaction. */
+  onAppend(listener: () => void): () => void;
+
+  guestUses(guest: GuestId): GuestUses;
+  knownArea(subject: Subject): KnownArea | undefined;
+  denied(row: RowVersion): boolean;
+  revocations(): readonly Revocation[];
+  lockdowns(): readonly Lockdown[];
+  seenCommand(id: string): SeenCommand | undefined;
+  /** Commands accepted and never finished: a crash came between. */
+  unfinishedCommands(): readonly SeenCommand[];
+  clockFloor(): EpochMs;
+  lastWelcomeAt(): EpochMs | undefined;
+}
+
+/** The disk refused: full, unreadable or broken. */
+export class StorageFault extends Error {
+  readonly code: 'diskFull' | 'unreadable' | 'io';
+  constructor(code: StorageFault['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StorageFault';
+    this.code = code;
+  }
+}
