@@ -53,7 +53,7 @@ module.exports = {
       name: 'headend-and-device-meet-on-the-wire',
       severity: 'error',
       from: { path: '^sync/headend/' },
-      to: { path: '^sync/(?!headend|protocol|plan)' },
+      to: { path: '^sync/(?!headend|protocol|plan|links/mqtt-connection\\.ts)' },
     },
     {
       name: 'device-knows-no-headend',

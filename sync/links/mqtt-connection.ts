@@ -1,0 +1,221 @@
+/**
+ * One MQTT connection that is made anew for as long as it is wanted (PROTOCOL "MQTT.js").
+ *
+ * - A fresh client per connection: MQTT.js never reconnects by itself, so none of its queues outlives a socket.
+ * - Messages are worked on inside `handleMessage`; the PUBACK leaves after it has returned, in order. When the work
+ *   throws, the socket is destroyed: no PUBACK, and the broker delivers anew or the cursor fetches it again.
+ * - Nothing is published while offline: the caller resends by its own rules.
+ */
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { MqttClient } from 'mqtt';
+import type { Timers } from '../../controller/ports/clock.ts';
+import { durations, limits } from '../protocol/limits.ts';
+import { intervals } from './intervals.ts';
+import { mqttProblem } from './mqtt-problem.ts';
+
+export interface MqttEndpoint {
+  /** `mqtt://host[:port]` or `mqtts://host[:port]`. */
+  readonly url: string;
+  /** Also the user name. */
+  readonly clientId: string;
+  /** PEM; for `mqtts:`. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** The last will, published by the broker at QoS 1. */
+  readonly will?: { readonly topic: string; readonly payload: string; readonly retain: boolean };
+}
+
+export interface MqttConnectionOptions {
+  /** A function is asked before each connection, so that the last will can name a new session. */
+  readonly endpoint: MqttEndpoint | (() => MqttEndpoint);
+  readonly filter: string;
+  /** Synchronous; the PUBACK follows its return. Throws on a passing failure only: the connection is then made anew. */
+  readonly onMessage: (topic: string, payload: Uint8Array, retained: boolean) => void;
+  /** After the SUBACK of `filter`. */
+  readonly onUp: () => void;
+  /** After a failed attempt or a lost connection, with a sentence for an installer; not after `signal` ended the run. */
+  readonly onDown: (problem: string) => void;
+  readonly timers: Timers;
+  /** 0 inclusive to 1 exclusive. */
+  readonly random?: () => number;
+}
+
+/** From the first packet to the SUBACK. */
+const connectWithinMs = 20_000;
+/** Silence after which a connection counts as dead, whatever the socket says: two keep-alives. */
+const silenceMs = 2 * durations.keepAliveS * 1_000;
+/** For the last PUBACKs and DISCONNECT. */
+const endWithinMs = 2_000;
+
+interface Session {
+  readonly client: MqttClient;
+  readonly stream: Socket;
+  inFlight: number;
+}
+
+export class MqttConnection {
+  readonly #options: MqttConnectionOptions;
+  #up: Session | undefined;
+
+  constructor(options: MqttConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Between SUBACK and loss. */
+  get connected(): boolean {
+    return this.#up !== undefined;
+  }
+
+  /** Connects, and again with full jitter between 1 and 60 s, until `signal` aborts; then disconnects in good order. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { timers, random = Math.random, onDown } = this.#options;
+    let failures = 0;
+    while (!signal.aborted) {
+      // Only a connection that lasts proves that all is well: two clients with one id throw each other out at once.
+      const proven = timers.after(durations.reconnectMaxMs, () => {
+        failures = 0;
+      });
+      const problem = await this.#connectOnce(signal);
+      proven.cancel();
+      if (signal.aborted) return;
+      onDown(problem);
+      failures = Math.min(failures + 1, 10);
+      const ceilingMs = Math.min(durations.reconnectMaxMs, durations.reconnectMinMs * 2 ** failures);
+      const delayMs = durations.reconnectMinMs + random() * (ceilingMs - durations.reconnectMinMs);
+      await pause(timers, delayMs, signal);
+    }
+  }
+
+  /** False when offline or with 16 messages in flight: nothing is queued, the caller's own resending covers it. */
+  publish(
+    topic: string,
+    payload: string | Uint8Array,
+    { qos, retain = false }: { readonly qos: 0 | 1; readonly retain?: boolean },
+  ): boolean {
+    const session = this.#up;
+    if (session === undefined || session.stream.destroyed || session.stream.writableNeedDrain) return false;
+    if (session.inFlight >= limits.inFlight) return false;
+    session.inFlight += 1;
+    const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
+    session.client.publish(topic, bytes, { qos, retain }, () => {
+      session.inFlight -= 1;
+    });
+    return true;
+  }
+
+  /** One client's life; resolves with what ended it. */
+  async #connectOnce(signal: AbortSignal): Promise<string> {
+    const { endpoint, filter, timers, onUp } = this.#options;
+    const target = typeof endpoint === 'function' ? endpoint() : endpoint;
+    const broker = brokerOf(target.url);
+    let session: Session;
+    try {
+      session = this.#open(target);
+    } catch (error) {
+      return mqttProblem(error, broker);
+    }
+    const { client, stream } = session;
+    let problem: string | undefined;
+    const fail = (sentence: string): void => {
+      problem ??= sentence;
+      stream.destroy();
+    };
+    client.on('error', (error) => fail(mqttProblem(error, broker)));
+
+    const late = `The broker at ${broker} did not answer within ${connectWithinMs / 1_000} s.`;
+    let watchdog = timers.after(connectWithinMs, () => fail(late));
+    client.on('packetreceive', () => {
+      if (this.#up !== session) return;
+      watchdog.cancel();
+      watchdog = timers.after(silenceMs, () => fail(`The broker at ${broker} has fallen silent.`));
+    });
+
+    client.handleMessage = (packet, done) => {
+      try {
+        const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+        this.#options.onMessage(packet.topic, payload, packet.retain);
+      } catch (error) {
+        // Calling back with the error would pin a slot and reorder what follows.
+        fail(`A message could not be worked on (${nameOf(error)}); the connection is made anew.`);
+        return;
+      }
+      done();
+    };
+
+    client.on('connect', () => {
+      client.subscribe(filter, { qos: 1 }, (error, granted) => {
+        if (stream.destroyed) return;
+        if (error !== null || granted?.some(({ qos }) => qos > 2) !== false) {
+          fail(`The broker at ${broker} refuses the subscription to ${filter}; check its access list.`);
+          return;
+        }
+        this.#up = session;
+        onUp();
+      });
+    });
+
+    const end = (): void => {
+      watchdog.cancel();
+      watchdog = timers.after(endWithinMs, () => stream.destroy());
+      if (client.connected) client.end(false);
+      else stream.destroy();
+    };
+    signal.addEventListener('abort', end);
+    await new Promise<void>((resolve) => {
+      stream.once('close', () => resolve());
+    });
+    signal.removeEventListener('abort', end);
+    watchdog.cancel();
+    this.#up = undefined;
+    return problem ?? `The broker at ${broker} closed the connection.`;
+  }
+
+  #open(endpoint: MqttEndpoint): Session {
+    const stream = openStream(endpoint);
+    stream.setNoDelay(true);
+    const { timers } = this.#options;
+    const client = new MqttClient(() => stream, {
+      clientId: endpoint.clientId,
+      username: endpoint.clientId,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: durations.keepAliveS,
+      reconnectPeriod: 0,
+      // The watchdog judges; this one only keeps MQTT.js from judging earlier by its own timer.
+      connectTimeout: 10 * connectWithinMs,
+      queueQoSZero: false,
+      resubscribe: false,
+      timerVariant: intervals(timers),
+      ...(endpoint.will === undefined
+        ? {}
+        : { will: { ...endpoint.will, payload: Buffer.from(endpoint.will.payload), qos: 1 as const } }),
+    });
+    return { client, stream, inFlight: 0 };
+  }
+}
+
+function openStream({ url, tls }: MqttEndpoint): Socket {
+  const { protocol, hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) });
+  return connectTls({ host, port: Number(port || 8883), servername: host, minVersion: 'TLSv1.2', ...tls });
+}
+
+/** Host and port, without what else a URL may carry. */
+const brokerOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the configured address');
+
+const nameOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown fault';
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+};
+
+const pause = (timers: Timers, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = timers.after(ms, done);
+    function done(): void {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
