@@ -1,0 +1,63 @@
+import type { ComponentChildren } from 'preact';
+
+/** Line icons on a 24 × 24 grid; always beside words, so hidden from screen readers. */
+const Icon = ({ children }: { readonly children: ComponentChildren }) => (
+  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    {children}
+  </svg>
+);
+
+export const CheckIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="9.5" />
+    <path d="m7.5 12.5 3 3 6-6.5" />
+  </Icon>
+);
+
+export const CrossIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="9.5" />
+    <path d="m8.5 8.5 7 7m0-7-7 7" />
+  </Icon>
+);
+
+export const WarningIcon = () => (
+  <Icon>
+    <path d="M12 3.5 2.5 20h19L12 3.5Z" />
+    <path d="M12 10v4.5m0 2.7v.1" />
+  </Icon>
+);
+
+export const LockIcon = () => (
+  <Icon>
+    <rect x="5" y="11" width="14" height="9.5" rx="2" />
+    <path d="M8 11V8a4 4 0 0 1 8 0v3" />
+  </Icon>
+);
+
+export const UnlockIcon = () => (
+  <Icon>
+    <rect x="5" y="11" width="14" height="9.5" rx="2" />
+    <path d="M8 11V7.5a4 4 0 0 1 7.7-1.5" />
+  </Icon>
+);
+
+export const EraseIcon = () => (
+  <Icon>
+    <path d="M9 5.5h11.5v13H9L3 12l6-6.5Z" />
+    <path d="m12 9.5 5 5m0-5-5 5" />
+  </Icon>
+);
+
+export const WaitIcon = () => (
+  <Icon>
+    <path class="turning" d="M20.5 12A8.5 8.5 0 1 1 12 3.5" />
+  </Icon>
+);
+
+export const DoorIcon = () => (
+  <Icon>
+    <path d="M7 21V5.5A2 2 0 0 1 9 3.5h6a2 2 0 0 1 2 2V21M4 21h16" />
+    <path d="M14 12.5v.1" />
+  </Icon>
+);

@@ -1,0 +1,39 @@
+import type { EntryInput } from './entry-machine.ts';
+
+/** A physical keypad or keyboard; undefined for keys that mean nothing here. */
+export function entryInputOfKey(key: string): EntryInput | undefined {
+  if (/^[0-9]$/.test(key)) return { kind: 'digit', digit: key };
+  switch (key) {
+    case '#':
+    case 'Enter':
+      return { kind: 'submit' };
+    case '*':
+    case 'Escape':
+      return { kind: 'clear' };
+    case 'Backspace':
+      return { kind: 'erase' };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Keys typed anywhere on the page. A digit moves the focus to the Enter key, so that Enter then submits and
+ * does not press again whichever button had the focus before.
+ */
+export function listenToKeyboard(enter: (input: EntryInput) => void): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const input = entryInputOfKey(event.key);
+    if (input === undefined) return;
+    if (event.repeat) {
+      // A held Enter must not press the focused button again and again.
+      if (event.key === 'Enter') event.preventDefault();
+      return;
+    }
+    if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    enter(input);
+    if (input.kind === 'digit') document.querySelector<HTMLElement>('[data-key="#"]')?.focus();
+  });
+}

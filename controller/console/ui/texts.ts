@@ -1,0 +1,127 @@
+/** Every word that the lobby screen says by itself, in both languages. */
+import type { Language, Sentence } from '../view-model.ts';
+
+const narrowSpace = '\u202f';
+
+export interface Texts {
+  readonly languageName: string;
+  readonly chooseLanguage: string;
+  readonly directory: string;
+  readonly suite: string;
+  readonly noNames: string;
+  readonly searchOnlyTitle: string;
+  readonly searchOnly: string;
+  readonly keypad: string;
+  readonly typeCode: string;
+  readonly oneMoment: string;
+  readonly digitsTyped: (count: number) => string;
+  readonly erase: string;
+  readonly clear: string;
+  readonly enter: string;
+  readonly granted: string;
+  readonly denied: string;
+  readonly trouble: string;
+  readonly noAnswer: string;
+  readonly back: string;
+  readonly doorStates: Readonly<Record<'locked' | 'unlocked' | 'open' | 'closed' | 'fault', string>>;
+  readonly simulatedDoor: string;
+  readonly closedTitle: string;
+  readonly closed: string;
+  readonly faultTitle: string;
+  readonly fault: string;
+  readonly startingTitle: string;
+  readonly starting: string;
+  readonly setUpTitle: string;
+  readonly setUp: string;
+  readonly reconnectingTitle: string;
+  readonly reconnecting: string;
+}
+
+const en: Texts = {
+  languageName: 'English',
+  chooseLanguage: 'Language',
+  directory: 'Residents',
+  suite: 'Suite',
+  noNames: 'No names are listed yet.',
+  searchOnlyTitle: 'Welcome',
+  searchOnly:
+    'Names are not listed in this building. Please type the code that you were given on the keypad.',
+  keypad: 'Keypad',
+  typeCode: 'Type your code, then press #',
+  oneMoment: 'One moment…',
+  digitsTyped: (count) =>
+    count === 0 ? 'Nothing typed' : `${count} ${count === 1 ? 'digit' : 'digits'} typed`,
+  erase: 'Erase the last digit',
+  clear: 'Clear',
+  enter: 'Enter',
+  granted: 'Access granted',
+  denied: 'Access denied',
+  trouble: 'Please try again',
+  noAnswer: 'The console did not answer. Please try again in a moment.',
+  back: 'Back',
+  doorStates: {
+    locked: 'Locked',
+    unlocked: 'Unlocked',
+    open: 'Open',
+    closed: 'Entry closed',
+    fault: 'Out of order',
+  },
+  simulatedDoor: 'Simulated door',
+  closedTitle: 'Entry is closed right now',
+  closed: 'This door does not open for codes at the moment. Please contact the manager.',
+  faultTitle: 'This door is out of order',
+  fault: 'Please use another entrance or contact the manager.',
+  startingTitle: 'Starting…',
+  starting: 'The lobby screen is starting. One moment, please.',
+  setUpTitle: 'Being set up',
+  setUp: 'This entry console is being set up. Please come back a little later.',
+  reconnectingTitle: 'Reconnecting…',
+  reconnecting: 'The screen has lost touch with the door. It will be back by itself; one moment, please.',
+};
+
+const fr: Texts = {
+  languageName: 'Français',
+  chooseLanguage: 'Langue',
+  directory: 'Résidents',
+  suite: 'App.',
+  noNames: 'Aucun nom n’est encore affiché.',
+  searchOnlyTitle: 'Bienvenue',
+  searchOnly:
+    'Les noms ne sont pas affichés dans cet immeuble. Veuillez composer au clavier le code que vous avez reçu.',
+  keypad: 'Clavier',
+  typeCode: 'Composez votre code, puis appuyez sur #',
+  oneMoment: 'Un instant…',
+  digitsTyped: (count) =>
+    count === 0 ? 'Aucun chiffre saisi' : `${count} ${count === 1 ? 'chiffre saisi' : 'chiffres saisis'}`,
+  erase: 'Effacer le dernier chiffre',
+  clear: 'Effacer',
+  enter: 'Valider',
+  granted: 'Accès accordé',
+  denied: 'Accès refusé',
+  trouble: 'Veuillez réessayer',
+  noAnswer: 'La console n’a pas répondu. Veuillez réessayer dans un instant.',
+  back: 'Retour',
+  doorStates: {
+    locked: 'Verrouillée',
+    unlocked: 'Déverrouillée',
+    open: 'Ouverte',
+    closed: 'Entrée fermée',
+    fault: 'Hors service',
+  },
+  simulatedDoor: 'Porte simulée',
+  closedTitle: 'L’entrée est fermée en ce moment',
+  closed: `Cette porte n’ouvre à aucun code pour l’instant. Veuillez joindre la gestion de l’immeuble.`,
+  faultTitle: 'Cette porte est hors service',
+  fault: 'Veuillez passer par une autre entrée ou joindre la gestion de l’immeuble.',
+  startingTitle: 'Démarrage…',
+  starting: 'L’écran du hall démarre. Un instant, s’il vous plaît.',
+  setUpTitle: 'Installation en cours',
+  setUp: 'Cette console d’entrée est en cours d’installation. Veuillez revenir un peu plus tard.',
+  reconnectingTitle: 'Reconnexion…',
+  reconnecting: `L’écran a perdu le contact avec la porte. Il reviendra de lui-même${narrowSpace}; un instant, s’il vous plaît.`,
+};
+
+export const texts: Readonly<Record<Language, Texts>> = { en, fr };
+
+/** The same sentence in both languages, for answers that are shown in whichever is chosen. */
+export const inBoth = (pick: (texts: Texts) => string): Sentence => ({ en: pick(en), fr: pick(fr) });

@@ -1,0 +1,107 @@
+import type { AccessAnswer } from '../../controller/ports/access-control.ts';
+import type { ControllerStatus, Lobby, LobbyState } from '../../controller/ports/lobby.ts';
+
+export const granted: AccessAnswer = {
+  outcome: 'grant',
+  seq: 7,
+  sentence: { en: 'Welcome. The door is open.', fr: 'Bienvenue. La porte est ouverte.' },
+};
+
+export const denied: AccessAnswer = {
+  outcome: 'deny',
+  reason: 'unknownCredential',
+  seq: 8,
+  sentence: {
+    en: 'This code does not open this door. Please contact your host or the manager.',
+    fr: 'Ce code n’ouvre pas cette porte. Veuillez joindre votre hôte ou la gestion.',
+  },
+};
+
+export const building: NonNullable<LobbyState['building']> = {
+  name: 'Maple Court',
+  languages: ['en', 'fr'],
+  listing: 'list',
+  timezone: 'America/Toronto',
+  directoryCodeLength: 4,
+  entryCodeLength: 8,
+};
+
+export const residents: LobbyState['directory'] = [
+  { id: 'r-1', name: 'Zoé Tremblay', suite: '1204' },
+  { id: 'r-2', name: 'Émile Gagné', suite: '301' },
+  { id: 'r-3', name: 'Edward Chan', suite: '302' },
+  { id: 'r-4', name: 'Aisha O’Neill', suite: 'PH-2' },
+];
+
+/** The application behind the port, in memory: codes are looked up in `answers`, a grant lets the door be opened. */
+export class InMemoryLobby implements Lobby {
+  readonly submitted: string[] = [];
+  readonly answers = new Map<string, AccessAnswer>();
+  readonly #listeners = new Set<() => void>();
+  #state: LobbyState = {
+    revision: 1,
+    building,
+    directory: residents,
+    door: {
+      name: { en: 'Front entrance', fr: 'Entrée principale' },
+      mode: 'Locked',
+      open: false,
+      simulated: false,
+      fault: false,
+    },
+    showAnswerForMs: 6_000,
+  };
+
+  state(): LobbyState {
+    return this.#state;
+  }
+
+  status(): ControllerStatus {
+    return {
+      software: '0.1.0',
+      device: 'console-1',
+      building: 'maple-court',
+      clock: { state: 'trusted', time: '2026-11-22T14:05:00.000Z' },
+      link: { connected: true, session: true },
+      dataset: { epoch: 1, seq: 42, digest: '0'.repeat(64) },
+      events: { log: '5b0e8a52-5df5-4a34-94a5-5b8d4b1f0a11', head: 8, acked: 8 },
+      doors: [{ id: 'front', mode: this.#state.door.mode, released: false, simulated: false }],
+    };
+  }
+
+  submit(digits: string): AccessAnswer {
+    this.submitted.push(digits);
+    const answer = this.answers.get(digits) ?? denied;
+    if (answer.outcome === 'grant') this.changeDoor({ mode: 'Accessed' });
+    return answer;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  change(change: Partial<Omit<LobbyState, 'revision'>>): void {
+    this.#state = { ...this.#state, ...change, revision: this.#state.revision + 1 };
+    for (const listener of this.#listeners) listener();
+  }
+
+  changeDoor(change: Partial<LobbyState['door']>): void {
+    this.change({ door: { ...this.#state.door, ...change } });
+  }
+
+  changeBuilding(change: Partial<typeof building>): void {
+    this.change({ building: { ...building, ...change } });
+  }
+
+  /** As before the first dataset. */
+  forgetBuilding(): void {
+    const { building: _forgotten, ...rest } = this.#state;
+    this.#state = { ...rest, directory: [], revision: rest.revision + 1 };
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Timers } from '../../controller/ports/clock.ts';
+
+/** Timers that run when the test says that time has passed. */
+export class HandTimers implements Timers {
+  #nowMs = 0;
+  readonly #due = new Set<{ readonly atMs: number; readonly run: () => void }>();
+
+  after(ms: number, run: () => void): { cancel(): void } {
+    const timer = { atMs: this.#nowMs + ms, run };
+    this.#due.add(timer);
+    return { cancel: () => this.#due.delete(timer) };
+  }
+
+  get pending(): number {
+    return this.#due.size;
+  }
+
+  pass(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    for (;;) {
+      const next = [...this.#due].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
+      if (next === undefined) break;
+      this.#due.delete(next);
+      this.#nowMs = next.atMs;
+      next.run();
+    }
+    this.#nowMs = untilMs;
+  }
+}
