@@ -62,6 +62,8 @@ export interface DoorState {
   readonly interlockedBy?: DoorId;
   /** Twice-person rule: whether a first person has just been accepted here. */
   readonly firstPersonWaiting: boolean;
+  /** Who that was, so that nobody is their own second person. */
+  readonly firstPerson?: Subject;
 }
 
 /** One version of the building, as the cloud sent it. */

@@ -1,0 +1,60 @@
+/** Checks 8 and 9: the holder, and a guest's host by the same tests. */
+import type { Resident } from '../dataset.ts';
+import { hasBegun, hasEnded, localInstant } from '../time/local-bounds.ts';
+import { type Check, type Context, dangling, isRevoked, note } from './context.ts';
+import type { EpochMs, Holder } from './facts.ts';
+import { standing, validityOf } from './validity.ts';
+
+export const holderBelongs: Check = (context, { person }) => {
+  if (person.kind !== 'holder') return undefined;
+  if (person.holder === undefined) return dangling(8, person.ref.kind, person.ref.id);
+  note(context.trail, person.holder.kind, person.holder.row);
+  const problem = problemOf(context, person.holder);
+  if (problem === undefined) return undefined;
+  return {
+    check: 8,
+    reason: problem.reason,
+    ...(problem.opensAt !== undefined && { opensAt: problem.opensAt }),
+  };
+};
+
+export const hostBelongs: Check = (context, { person }) => {
+  if (person.kind !== 'guest' || person.guest.host === null) return undefined;
+  if (person.host === undefined) return dangling(9, 'resident', person.guest.host);
+  note(context.trail, person.host.kind, person.host.row);
+  const problem = problemOf(context, person.host);
+  return problem && { check: 9, reason: hostReasons[problem.reason] };
+};
+
+const hostReasons = {
+  suspended: 'hostSuspended',
+  notMovedInYet: 'hostNotMovedInYet',
+  movedOut: 'hostMovedOut',
+} as const;
+
+interface Problem {
+  readonly reason: keyof typeof hostReasons;
+  readonly opensAt?: EpochMs | undefined;
+}
+
+function problemOf(context: Context, holder: Holder): Problem | undefined {
+  if (holder.row.status === 'suspended' || isRevoked(context.facts, holder.kind, holder.row)) {
+    return { reason: 'suspended' };
+  }
+  if (holder.kind === 'resident') return residence(context, holder.row);
+  const bounds = validityOf(holder.row);
+  const stands = standing(context.clock, bounds);
+  if (stands === 'before') return { reason: 'notMovedInYet', opensAt: bounds.from };
+  return stands === 'after' ? { reason: 'movedOut' } : undefined;
+}
+
+function residence({ building, clock, trail }: Context, resident: Resident): Problem | undefined {
+  const { moveInDate, moveOutDate } = resident;
+  const { moveInTime, timezone } = building;
+  if (moveInDate !== undefined || moveOutDate !== undefined) note(trail, 'building', building);
+  if (moveOutDate !== undefined && hasEnded(moveOutDate, timezone, clock.now)) return { reason: 'movedOut' };
+  if (moveInDate !== undefined && !hasBegun(moveInDate, moveInTime, timezone, clock.now)) {
+    return { reason: 'notMovedInYet', opensAt: localInstant(moveInDate, moveInTime, timezone) };
+  }
+  return undefined;
+}
