@@ -62,6 +62,8 @@ export interface DirectoryRows {
 
 export interface Replica {
   cursor(): Cursor;
+  /** The live row's version, whether or not its schema accepts it; undefined for none. */
+  rowVersion(table: string, id: string): number | undefined;
   /** Runs `use` on one version of the building, inside one read transaction. Do not keep `rows`. */
   read<T>(use: (rows: BuildingRows & DirectoryRows) => T): T;
   /**
