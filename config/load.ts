@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { didYouMean } from './did-you-mean.ts';
+import { ControllerFile } from './schema.ts';
+import { readYaml } from './yaml-problems.ts';
+
+export interface ControllerConfig {
+  /** Absolute, as the two below: later changes of the working folder change nothing. */
+  readonly file: string;
+  readonly stateDir: string;
+  readonly console: { readonly port: number; readonly keypadDoor: string; readonly showAnswerForMs: number };
+  readonly doors: Readonly<Record<string, DoorWiring>>;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+}
+
+/** How one door is wired, by kind of hardware. */
+export type DoorWiring = Readonly<ControllerFile['doors'][string]>;
+
+export type ConfigRead =
+  | { readonly kind: 'config'; readonly config: ControllerConfig }
+  /** One sentence for the person who wrote the file: where, what, and the way out. */
+  | { readonly kind: 'refused'; readonly problem: string };
+
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; config/examples/vestibule.yaml is one to start from',
+  EACCES: 'this user may not read the file; give it the right to (chmod, chown)',
+  EISDIR: 'this is a folder; name the YAML file in it',
+};
+
+/** Reads and checks the configuration file. Never throws for anything that is wrong with the file. */
+export function loadConfig(path: string): ConfigRead {
+  const file = resolve(path);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return {
+      kind: 'refused',
+      problem: `${path}: ${unreadable[code] ?? `the file cannot be read (${code})`}.`,
+    };
+  }
+  return readConfig(text, path, dirname(file));
+}
+
+/** The same for a text at hand; relative folders are resolved against `folder`. */
+function readConfig(text: string, path: string, folder: string): ConfigRead {
+  const read = readYaml(text, path, ControllerFile);
+  if (read.kind === 'refused') return { kind: 'refused', problem: read.problems[0].sentence };
+  const { stateDir, console, doors, log } = read.value;
+  if (!Object.hasOwn(doors, console.keypadDoor)) {
+    const hint = didYouMean(console.keypadDoor, Object.keys(doors));
+    const what = `names "${console.keypadDoor}", which \`doors\` lacks: ${hint || 'add that door, or name one of them'}`;
+    return { kind: 'refused', problem: read.problemAt(['console', 'keypadDoor'], what).sentence };
+  }
+  return {
+    kind: 'config',
+    config: {
+      file: resolve(path),
+      stateDir: resolve(folder, stateDir),
+      console: {
+        port: console.port,
+        keypadDoor: console.keypadDoor,
+        showAnswerForMs: console.showAnswerFor,
+      },
+      doors,
+      log,
+    },
+  };
+}

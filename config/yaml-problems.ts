@@ -1,0 +1,63 @@
+/**
+ * Reading YAML that people write by hand: the configuration here, and the head-end's building file. Every
+ * problem is one sentence with file, line, column, the key's path, what is wrong and the way out; it never
+ * repeats a value, because a value may be a code or a phone number.
+ */
+import type { z } from 'zod';
+import { type Finding, findingsOf, valueAt } from './issue-sentence.ts';
+import { type Path, type Position, parseYaml } from './yaml-document.ts';
+
+export interface Problem extends Position {
+  /** `residents[3].codes[0]`; empty for the file as a whole. */
+  readonly path: string;
+  /** Complete: `building.yaml:40:5: residents[3].suite is missing: add it.` */
+  readonly sentence: string;
+}
+
+/** Makes further problems at a path of the file, for rules that a schema cannot hold (references, duplicates). */
+export type ProblemAt = (path: Path, what: string, target?: 'key' | 'value') => Problem;
+
+export type YamlRead<T> =
+  | {
+      readonly kind: 'read';
+      readonly value: T;
+      readonly problemAt: ProblemAt;
+      readonly lineOf: (path: Path) => number;
+    }
+  | { readonly kind: 'refused'; readonly problems: readonly [Problem, ...Problem[]] };
+
+export const pathText = (path: Path): string =>
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}${text && '.'}${String(step)}`),
+    '',
+  );
+
+/** Never throws. Syntax comes first, then the schema; both report every problem that they can see at once. */
+export function readYaml<Schema extends z.ZodType>(
+  text: string,
+  fileName: string,
+  schema: Schema,
+): YamlRead<z.output<Schema>> {
+  const document = parseYaml(text);
+  const problem = (at: Position, path: Path, what: string): Problem => {
+    const subject = pathText(path);
+    const sentence = `${fileName}:${at.line}:${at.column}: ${[subject, what].filter(Boolean).join(' ')}`;
+    return { ...at, path: subject, sentence: /[.?]$/.test(sentence) ? sentence : `${sentence}.` };
+  };
+  if (document.kind === 'malformed')
+    return { kind: 'refused', problems: [problem(document.at, [], document.what)] };
+  const { value, locate } = document;
+  const problemAt: ProblemAt = (path, what, target) => problem(locate(path, target), path, what);
+  if (value === null || value === undefined)
+    return { kind: 'refused', problems: [problemAt([], 'the file is empty')] };
+
+  const parsed = schema.safeParse(value);
+  if (parsed.success)
+    return { kind: 'read', value: parsed.data, problemAt, lineOf: (path) => locate(path).line };
+  const findings = parsed.error.issues.flatMap((issue) =>
+    findingsOf(issue, schema, valueAt(value, issue.path)),
+  );
+  const problems = findings.map(({ path, what, target }: Finding) => problemAt(path, what, target));
+  const [first, ...rest] = problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { kind: 'refused', problems: [first ?? problemAt([], 'cannot be read'), ...rest] };
+}
