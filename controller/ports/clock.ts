@@ -6,6 +6,8 @@ export interface Clock {
   readonly boot: string;
   reading(): ClockReading;
   monotonicMs(): number;
+  /** The instant before which the true time cannot lie: the last welcome and the monotonic time since, or what was stored. */
+  floor(): EpochMs;
   /**
    * A signed welcome told the time: `timeAtReply` is the cloud's instant at the middle of the round trip, which
    * ended at `monotonicMs`. Raises (or, with an alarm, lowers) the persisted floor.

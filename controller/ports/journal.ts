@@ -92,9 +92,9 @@ export interface Journal {
   lastWelcomeAt(): EpochMs | undefined;
 }
 
-/** The disk refused: full, unreadable or broken. */
+/** The disk refused: full, unreadable or broken; or, for the replica, a snapshot is being applied (`busy`). */
 export class StorageFault extends Error {
-  readonly code: 'diskFull' | 'unreadable' | 'io';
+  readonly code: 'diskFull' | 'unreadable' | 'io' | 'busy';
   constructor(code: StorageFault['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StorageFault';

@@ -1,0 +1,96 @@
+import type { ClockReading } from '../core/access/facts.ts';
+import type { Timers } from '../ports/clock.ts';
+import type { CloudListener, LinkState } from '../ports/cloud.ts';
+import type { EventDraft } from '../ports/events.ts';
+import { type Journal, type JournalChange, StorageFault } from '../ports/journal.ts';
+import type { RowRefusal } from '../ports/replica.ts';
+import type { Log } from './log.ts';
+import type { Recorder } from './recorder.ts';
+import { RefusalCounter } from './refusal-counter.ts';
+import type { SystemClock } from './system-clock.ts';
+
+/** A welcome that lowers the floor by less than this corrects drift; by more it is an alarm. */
+const driftMs = 60_000;
+
+/** What the link tells, as state, events and log lines. */
+export class CloudEvents implements CloudListener {
+  readonly #journal: Journal;
+  readonly #recorder: Recorder;
+  readonly #clock: SystemClock;
+  readonly #log: Log;
+  readonly #refusals: RefusalCounter;
+  #link: LinkState = { connected: false };
+
+  constructor(parts: {
+    readonly journal: Journal;
+    readonly recorder: Recorder;
+    readonly clock: SystemClock;
+    readonly timers: Timers;
+    readonly log: Log;
+  }) {
+    this.#journal = parts.journal;
+    this.#recorder = parts.recorder;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#refusals = new RefusalCounter(parts.timers, (message, reason, count) => {
+      this.#log.warn({ message, reason, count }, 'a message was refused');
+      this.#record({ type: 'SecurityEvent', severity: 'warning', message, reason, count });
+    });
+  }
+
+  link(): LinkState {
+    return this.#link;
+  }
+
+  linkChanged(state: LinkState): void {
+    const before = this.#link;
+    this.#link = state;
+    this.#recorder.setLive(state.session !== undefined);
+    if (state.connected !== before.connected || state.problem !== before.problem) {
+      this.#log.info({ connected: state.connected, problem: state.problem }, 'cloud link');
+    }
+  }
+
+  welcomed({ time, atMonotonicMs }: { readonly time: number; readonly atMonotonicMs: number }): void {
+    const before = this.#clock.reading();
+    this.#clock.setFromWelcome({ time, atMonotonicMs });
+    this.#record(this.#clockEvent(before, time), [
+      { kind: 'clockFloor', floor: time },
+      { kind: 'welcome', at: time },
+    ]);
+  }
+
+  rowsRefused(refusals: readonly RowRefusal[]): void {
+    for (const { table, id, field, problem } of refusals) {
+      this.#record({ type: 'DatasetRowRefused', severity: 'warning', table, id, field, problem });
+    }
+  }
+
+  messageRefused({ message, reason }: { readonly message: string; readonly reason: string }): void {
+    this.#refusals.count(message, reason);
+  }
+
+  #clockEvent(before: ClockReading, time: number): EventDraft | undefined {
+    const floor = this.#journal.clockFloor();
+    if (floor - time > driftMs) {
+      return { type: 'ClockChanged', severity: 'alarm', problem: 'a welcome lowered the floor of the clock' };
+    }
+    if (before.state === 'unknown') {
+      return {
+        type: 'ClockChanged',
+        severity: 'info',
+        problem: 'the clock was unknown and is set by the welcome',
+      };
+    }
+    return undefined;
+  }
+
+  #record(event: EventDraft | undefined, changes: readonly JournalChange[] = []): void {
+    try {
+      this.#recorder.commit(event === undefined ? [] : [event], changes);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#log.error({ fault: error.code }, 'an event could not be committed');
+    }
+  }
+}

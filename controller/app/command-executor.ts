@@ -1,0 +1,98 @@
+import type { AccessRequest } from '../core/access/decision.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CloudCommand, CommandExecutor } from '../ports/cloud.ts';
+import type { EventDraft } from '../ports/events.ts';
+import type { Journal, JournalChange, SeenCommand } from '../ports/journal.ts';
+import type { Doors } from './doors.ts';
+import type { Recorder } from './recorder.ts';
+
+type Unlock = Extract<CloudCommand, { op: 'unlock' }>;
+type Revoke = Extract<CloudCommand, { op: 'revoke' }>;
+type SetLockdown = Extract<CloudCommand, { op: 'lockdown' }>;
+
+/**
+ * Carries out the cloud's commands, each at most once: `seen` and the event are one transaction, made before
+ * anything acts. The caller has looked the id up before.
+ */
+export class CloudCommands implements CommandExecutor {
+  readonly #doors: Doors;
+  readonly #journal: Journal;
+  readonly #recorder: Recorder;
+  readonly #clock: Clock;
+
+  constructor(parts: {
+    readonly doors: Doors;
+    readonly journal: Journal;
+    readonly recorder: Recorder;
+    readonly clock: Clock;
+  }) {
+    this.#doors = parts.doors;
+    this.#journal = parts.journal;
+    this.#recorder = parts.recorder;
+    this.#clock = parts.clock;
+  }
+
+  /** @throws StorageFault when the disk refuses; nothing has happened then and the command may come again. */
+  execute(command: CloudCommand): SeenCommand {
+    switch (command.op) {
+      case 'unlock':
+        return this.#unlock(command);
+      case 'revoke':
+        return this.#revoke(command);
+      case 'lockdown':
+        return this.#lockdown(command);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  #unlock({ id, door, extended, by }: Unlock): SeenCommand {
+    const runtime = this.#doors.get(door);
+    if (runtime === undefined) return this.#finish(this.#seen(id, 'rejected', 'badArguments'));
+    const request: AccessRequest = { kind: 'command', command: id, by, door, extended };
+    const asked = { door, accessPoint: 'cloud', command: id };
+    const outcome = runtime.request(request, asked, [
+      { kind: 'command', command: this.#seen(id, 'accepted') },
+    ]);
+    if (outcome.kind === 'fault') return this.#finish(this.#seen(id, 'failed', outcome.reason));
+    const { decision } = outcome;
+    return this.#finish(
+      decision.outcome === 'grant' ? this.#seen(id, 'done') : this.#seen(id, 'rejected', decision.reason),
+    );
+  }
+
+  #revoke({ id, revocation }: Revoke): SeenCommand {
+    const done = this.#seen(id, 'done');
+    const { table, id: row, maxVersion } = revocation;
+    this.#commit(
+      { type: 'Revoked', severity: 'notice', table, id: row, maxVersion, command: id },
+      { kind: 'revocation', revocation },
+      done,
+    );
+    return done;
+  }
+
+  #lockdown({ id, lockdown }: SetLockdown): SeenCommand {
+    const stored = this.#journal.lockdowns().find(({ scope }) => scope === lockdown.scope);
+    const done = this.#seen(id, 'done');
+    if (stored !== undefined && stored.counter >= lockdown.counter) return this.#finish(done);
+    const event: EventDraft = { type: 'LockdownChanged', severity: 'alarm', command: id, ...lockdown };
+    this.#commit(event, { kind: 'lockdown', lockdown }, done);
+    this.#doors.applyLockdowns('lockdown');
+    return done;
+  }
+
+  #seen(id: string, outcome: SeenCommand['outcome'], reason?: string): SeenCommand {
+    const at = this.#clock.reading().now;
+    return { id, outcome, at, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  #commit(event: EventDraft, change: JournalChange, command: SeenCommand): void {
+    this.#recorder.commit([event], [change, { kind: 'command', command }]);
+  }
+
+  #finish(command: SeenCommand): SeenCommand {
+    this.#recorder.commit([], [{ kind: 'command', command }]);
+    return command;
+  }
+}

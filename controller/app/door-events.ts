@@ -1,0 +1,83 @@
+/** The machine's reports and decisions as events with their severity. */
+import type { Decision } from '../core/access/decision.ts';
+import type { Door, DoorId } from '../core/dataset.ts';
+import type { DoorReport } from '../core/door/machine.ts';
+import type { EventDraft } from '../ports/events.ts';
+import type { JournalChange } from '../ports/journal.ts';
+
+export interface Asked {
+  readonly door: DoorId;
+  readonly accessPoint: string;
+  /** The command's id, where one asked. */
+  readonly command?: string;
+}
+
+/** The events of one decision, the first of which is the decision itself. */
+export function decisionEvents(decision: Decision, asked: Asked): readonly [EventDraft, ...EventDraft[]] {
+  const { subject, credential, explanation } = decision;
+  const who = {
+    ...(subject === undefined ? {} : { subject }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+  const access = { ...asked, ...who, explanation };
+  const first: EventDraft =
+    decision.outcome === 'grant'
+      ? {
+          type: 'AccessGranted',
+          severity: decision.softAntipassback ? 'warning' : 'info',
+          extended: decision.extended,
+          ...(decision.softAntipassback ? { softAntipassback: true } : {}),
+          ...access,
+        }
+      : {
+          type: 'AccessDenied',
+          severity: 'notice',
+          reason: decision.reason,
+          onvifReason: decision.onvifReason,
+          ...access,
+        };
+  const more: EventDraft[] = [];
+  if (decision.duress) more.push({ type: 'Duress', severity: 'alarm', door: asked.door, ...who });
+  if (decision.outcome === 'deny' && decision.alarm) {
+    more.push({ type: 'AmbiguousCredential', severity: 'alarm', door: asked.door, explanation });
+  }
+  return [first, ...more];
+}
+
+/** A machine's report as an event of this door, and what it changes in the journal. */
+export function reportEvent(
+  report: DoorReport,
+  door: DoorId,
+  cause: string,
+): { readonly event: EventDraft; readonly changes: readonly JournalChange[] } {
+  switch (report.type) {
+    case 'AccessTaken':
+      return { event: { ...report, severity: 'info', door }, changes: [] };
+    case 'AccessNotTaken': {
+      const { giveBackUse, ...said } = report;
+      const changes = giveBackUse === undefined ? [] : [{ kind: 'giveBackUse' as const, guest: giveBackUse }];
+      return { event: { ...said, severity: 'info', door }, changes };
+    }
+    case 'DoorMode':
+      return { event: { ...report, severity: 'notice', door, cause }, changes: [] };
+    case 'DoorForcedOpen':
+    case 'FireReleased':
+      return { event: { type: report.type, severity: 'alarm', door }, changes: [] };
+    case 'DoorMonitor':
+      return { event: { ...report, severity: 'info', door }, changes: [] };
+    case 'RequestToExit':
+      return { event: { ...report, severity: 'info', door }, changes: [] };
+    case 'DoorForcedOpenEnded':
+    case 'FireEnded':
+      return { event: { type: report.type, severity: 'notice', door }, changes: [] };
+    default:
+      return report satisfies never;
+  }
+}
+
+/** Where somebody is once access is taken at a door with anti-passback (DESIGN section 4). */
+export function areaChange(report: DoorReport, row: Door | undefined, at: number): readonly JournalChange[] {
+  if (report.type !== 'AccessTaken' || report.subject === undefined || row?.antipassback === undefined)
+    return [];
+  return [{ kind: 'knownArea', subject: report.subject, area: row.antipassback.to, at }];
+}

@@ -1,0 +1,95 @@
+import type { DoorId } from '../core/dataset.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { EventDraft } from '../ports/events.ts';
+import { type Journal, StorageFault } from '../ports/journal.ts';
+import type { Replica } from '../ports/replica.ts';
+import type { Doors } from './doors.ts';
+import type { LobbyService } from './lobby-service.ts';
+import type { Log } from './log.ts';
+import type { Recorder } from './recorder.ts';
+
+const hourMs = 3_600_000;
+const eventsKeptMs = 30 * 24 * hourMs;
+
+export interface StorageNotice {
+  readonly database: 'replica.db' | 'events.db';
+  readonly problem: string;
+}
+
+export interface HousekeepingParts {
+  readonly recorder: Recorder;
+  readonly journal: Journal;
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly doors: Doors;
+  readonly lobby: LobbyService;
+  readonly software: string;
+  readonly log: Log;
+}
+
+/** What happens at a start, at a change of the dataset, every hour and at an end, apart from anybody asking. */
+export class Housekeeping {
+  readonly #parts: HousekeepingParts;
+  #timer: { cancel(): void } | undefined;
+  #unsubscribe: () => void = () => {};
+
+  constructor(parts: HousekeepingParts) {
+    this.#parts = parts;
+  }
+
+  start(notices: readonly StorageNotice[], simulated: readonly DoorId[]): void {
+    const { software, replica, lobby, doors } = this.#parts;
+    this.#record([
+      ...notices.map(
+        ({ database, problem }): EventDraft => ({
+          type: 'StorageFault',
+          severity: 'alarm',
+          database,
+          problem,
+        }),
+      ),
+      { type: 'ControllerStarted', severity: 'info', software, simulated },
+    ]);
+    this.#unsubscribe = replica.onChange(() => {
+      doors.applyLockdowns('dataset');
+      lobby.refresh();
+    });
+    this.#hourly();
+  }
+
+  stop(simulated: readonly DoorId[]): void {
+    this.#timer?.cancel();
+    this.#unsubscribe();
+    this.#raiseFloor();
+    this.#record([
+      { type: 'ControllerStopped', severity: 'info', software: this.#parts.software, simulated },
+    ]);
+  }
+
+  #hourly(): void {
+    const { timers, journal, clock } = this.#parts;
+    this.#timer = timers.after(hourMs, () => {
+      this.#raiseFloor();
+      const { state, now } = clock.reading();
+      if (state !== 'unknown') journal.prune(now - eventsKeptMs);
+      this.#hourly();
+    });
+  }
+
+  /** A welcome and the monotonic time since raise the floor; a battery clock never does (DESIGN section 7). */
+  #raiseFloor(): void {
+    const { clock } = this.#parts;
+    const floor = clock.floor();
+    if (floor > this.#parts.journal.clockFloor()) this.#record([], floor);
+  }
+
+  #record(events: readonly EventDraft[], floor?: number): void {
+    try {
+      this.#parts.recorder.commit(events, floor === undefined ? [] : [{ kind: 'clockFloor', floor }]);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ fault: error.code }, 'an event could not be committed');
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { Building, DoorId } from '../core/dataset.ts';
+import { listDirectory } from '../core/directory.ts';
+import type { AccessAnswer, AccessControl, Sentence } from '../ports/access-control.ts';
+import type { Clock, Timers } from '../ports/clock.ts';
+import type { LinkState } from '../ports/cloud.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { ControllerStatus, DirectoryEntry, Lobby, LobbyState } from '../ports/lobby.ts';
+import type { Replica } from '../ports/replica.ts';
+import type { Doors } from './doors.ts';
+import { noCallsSentence } from './plain-sentences.ts';
+
+export interface LobbyParts {
+  readonly software: string;
+  readonly device: string;
+  readonly buildingId: string;
+  readonly keypadDoor: DoorId;
+  readonly showAnswerForMs: number;
+  readonly simulatedDoors: ReadonlySet<DoorId>;
+  readonly doors: Doors;
+  readonly replica: Replica;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly access: AccessControl;
+  readonly link: () => LinkState;
+}
+
+interface Shown {
+  readonly building: Building | undefined;
+  readonly doorName: Sentence;
+  readonly directory: readonly DirectoryEntry[];
+}
+
+/** People move in at 06:00 without anything else happening: the directory is looked at every minute. */
+const refreshMs = 60_000;
+const entryPattern = /^\d{1,12}$/;
+
+/** What the lobby screen shows and does. The directory is kept ready: a screen never waits for a query. */
+export class LobbyService implements Lobby {
+  readonly #parts: LobbyParts;
+  readonly #listeners = new Set<() => void>();
+  #shown: Shown = { building: undefined, doorName: { en: '', fr: '' }, directory: [] };
+  #revision = 0;
+  #timer: { cancel(): void } | undefined;
+
+  constructor(parts: LobbyParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.refresh();
+    this.#timer = this.#parts.timers.after(refreshMs, () => this.start());
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Reads the directory again; to be called after every change of the dataset. */
+  refresh(): void {
+    const { replica, journal, clock, keypadDoor } = this.#parts;
+    const shown = replica.read((rows): Shown => {
+      const building = rows.building();
+      const denied = (resident: { id: string; version: number }): boolean =>
+        journal.denied({ table: 'resident', id: resident.id, version: resident.version });
+      return {
+        building,
+        doorName: rows.door(keypadDoor)?.name ?? { en: keypadDoor, fr: keypadDoor },
+        directory:
+          building === undefined
+            ? []
+            : listDirectory(rows.listedResidents(), building, clock.reading(), denied),
+      };
+    });
+    if (JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
+    this.#shown = shown;
+    this.changed();
+  }
+
+  /** Something that the screen shows has changed. */
+  changed(): void {
+    this.#revision += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  timezone(): string | undefined {
+    return this.#shown.building?.timezone;
+  }
+
+  state(): LobbyState {
+    const { building, doorName, directory } = this.#shown;
+    const { keypadDoor, doors, showAnswerForMs, simulatedDoors } = this.#parts;
+    const status = doors.get(keypadDoor)?.status();
+    return {
+      revision: this.#revision,
+      ...(building === undefined
+        ? {}
+        : {
+            building: {
+              name: building.name,
+              languages: building.languages,
+              listing: building.listing,
+              timezone: building.timezone,
+              directoryCodeLength: building.directoryCodeLength,
+              entryCodeLength: building.entryCodeLength,
+            },
+          }),
+      directory: building?.listing === 'list' ? directory : [],
+      door: {
+        name: doorName,
+        mode: status?.mode ?? 'Locked',
+        open: status?.open === true,
+        simulated: simulatedDoors.has(keypadDoor),
+        fault: status?.fault !== undefined,
+      },
+      showAnswerForMs,
+    };
+  }
+
+  status(): ControllerStatus {
+    const { software, device, buildingId, clock, link, replica, journal, doors, simulatedDoors } =
+      this.#parts;
+    const reading = clock.reading();
+    const { connected, session, problem } = link();
+    return {
+      software,
+      device,
+      building: buildingId,
+      clock: { state: reading.state, time: new Date(reading.now).toISOString() },
+      link: { connected, session: session !== undefined, ...(problem === undefined ? {} : { problem }) },
+      dataset: replica.cursor(),
+      events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
+      doors: doors.all().map((door) => {
+        const { mode, released, open, fault } = door.status();
+        return {
+          id: door.id,
+          mode,
+          released,
+          simulated: simulatedDoors.has(door.id),
+          ...(open === undefined ? {} : { open }),
+          ...(fault === undefined ? {} : { fault }),
+        };
+      }),
+    };
+  }
+
+  submit(digits: string): AccessAnswer {
+    if (!entryPattern.test(digits)) throw new RangeError('an entry is 1 to 12 digits');
+    const { building } = this.#shown;
+    // One keypad serves both: an entry code never has the length of a directory code (DESIGN section 2).
+    if (building !== undefined && digits.length === building.directoryCodeLength) {
+      return { outcome: 'deny', sentence: noCallsSentence };
+    }
+    return this.#parts.access.present(
+      { door: this.#parts.keypadDoor, accessPoint: 'lobby-keypad' },
+      { kind: 'code', digits },
+    );
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { type ControllerConfig, loadConfig } from '../config/load.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const software = `vestibule/${version}`;
+
+/** Says one sentence and ends with its exit code once what is running has ended. */
+function refuse(sentence: string, exitCode: number): void {
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = exitCode;
+}
+
+function withConfig(
+  path: string,
+  use: (config: ControllerConfig) => Promise<void> | void,
+): Promise<void> | void {
+  const read = loadConfig(path);
+  if (read.kind === 'refused') return refuse(read.problem, exitCodes.config);
+  return use(read.config);
+}
+
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const program = new Command('vestibule')
+    .description("The access controller inside a building's entry console.")
+    .version(version)
+    .option('-c, --config <file>', 'the configuration file', './vestibule.yaml')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 64 wrong usage, 69 not running or port taken, 70 a defect, 74 disk, 78 configuration.',
+    )
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+    });
+  const config = (): string => program.opts<{ config: string }>().config;
+
+  program
+    .command('run')
+    .description('run the controller until it is told to end')
+    .action(() =>
+      withConfig(config(), async (loaded) => {
+        const { runController } = await import('./run-command.ts');
+        await runController(loaded, software, refuse);
+      }),
+    );
+  program
+    .command('status')
+    .description('how the running controller stands: link, clock, dataset, events, doors')
+    .option('--json', 'as one JSON object')
+    .action(({ json }: { json?: true }) =>
+      withConfig(config(), async (loaded) => {
+        const { showStatus } = await import('./status-command.ts');
+        await showStatus(loaded, json === true, refuse);
+      }),
+    );
+  program
+    .command('events')
+    .description('the event log of this device, oldest first')
+    .option('--follow', 'go on with events as they come')
+    .option('--after <seq>', 'only events after this one', Number, 0)
+    .option('--json', 'as JSON lines')
+    .action(({ follow, after, json }: { follow?: true; after: number; json?: true }) =>
+      withConfig(config(), async (loaded) => {
+        const { showEvents } = await import('./events-command.ts');
+        await showEvents(loaded, { follow: follow === true, after, json: json === true }, refuse);
+      }),
+    );
+  program
+    .command('config')
+    .description('work on the configuration file')
+    .command('check')
+    .description('read the configuration file and say what is wrong with it')
+    .action(() =>
+      withConfig(config(), (loaded) => {
+        process.stdout.write(`${loaded.file}: good, ${Object.keys(loaded.doors).length} doors\n`);
+      }),
+    );
+  await program.parseAsync(argv);
+}

@@ -1,0 +1,150 @@
+/** Builds the object graph of one controller. Nothing here decides; nothing starts before `start`. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { ControllerConfig } from '../config/load.ts';
+import { SimServer } from '../drivers/sim/sim-server.ts';
+import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
+import { CloudLink } from '../sync/links/cloud-link.ts';
+import type { Identity } from '../sync/links/identity.ts';
+import { AccessService } from './app/access-service.ts';
+import { CloudEvents } from './app/cloud-events.ts';
+import { CloudCommands } from './app/command-executor.ts';
+import { CredentialHasher } from './app/credential-hasher.ts';
+import { DoorRuntime } from './app/door-runtime.ts';
+import { Doors } from './app/doors.ts';
+import { Housekeeping } from './app/housekeeping.ts';
+import { LobbyService } from './app/lobby-service.ts';
+import { Recorder } from './app/recorder.ts';
+import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/system-clock.ts';
+import { ConsoleServer } from './console/server.ts';
+import { DoorId } from './core/dataset.ts';
+import type { Timers } from './ports/clock.ts';
+import type { Lobby } from './ports/lobby.ts';
+import { openStore } from './store/open-store.ts';
+
+export interface Parts {
+  readonly config: ControllerConfig;
+  readonly identity: Identity;
+  /** Name and version, as `hello` and events carry it. */
+  readonly software: string;
+  readonly log: Logger;
+  readonly time?: TimeSource;
+  readonly timers?: Timers;
+}
+
+export interface Controller {
+  readonly lobby: Lobby;
+  /** Starts doors first, then the screen, then the link. @throws ConsoleFault when the port is taken */
+  start(): Promise<{ readonly port: number }>;
+  /** Ends the link, the screen and the doors, and leaves every output in its safe state. */
+  stop(): Promise<void>;
+}
+
+export function compose({
+  config,
+  identity,
+  software,
+  log,
+  time = systemTime,
+  timers = systemTimers,
+}: Parts): Controller {
+  const store = openStore(config.stateDir, { now: () => time.rtc() });
+  const { replica, journal } = store;
+  const clock = new SystemClock(time, journal.clockFloor());
+  const recorder = new Recorder(journal, clock);
+  const doors = new Doors({ replica, journal, clock });
+  const cloudEvents = new CloudEvents({ journal, recorder, clock, timers, log });
+
+  const simulated = new Map<DoorId, SimulatedDoor>();
+  for (const [name, wiring] of Object.entries(config.doors)) {
+    const id = DoorId.parse(name);
+    const hardware = new SimulatedDoor(id, wiring.monitor);
+    simulated.set(id, hardware);
+    const runtime = new DoorRuntime(
+      {
+        hardware,
+        wiring,
+        recorder,
+        clock,
+        timers,
+        row: () => doors.row(id),
+        decide: (request) => doors.decide(request),
+        log,
+        onChange: () => lobby.changed(),
+      },
+      doors.isLockedDown(id),
+    );
+    doors.add(runtime);
+  }
+
+  const access = new AccessService({
+    doors,
+    hasher: new CredentialHasher(identity.siteKey),
+    clock,
+    timezone: () => lobby.timezone(),
+  });
+  const lobby = new LobbyService({
+    software,
+    device: identity.device,
+    buildingId: identity.building,
+    keypadDoor: DoorId.parse(config.console.keypadDoor),
+    showAnswerForMs: config.console.showAnswerForMs,
+    simulatedDoors: new Set(simulated.keys()),
+    doors,
+    replica,
+    journal,
+    clock,
+    timers,
+    access,
+    link: () => cloudEvents.link(),
+  });
+  const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
+  const simServer = new SimServer(join(config.stateDir, 'sim.sock'), simulated, access);
+  const link = new CloudLink({
+    identity,
+    replica,
+    journal,
+    clock,
+    timers,
+    executor: new CloudCommands({ doors, journal, recorder, clock }),
+    listener: cloudEvents,
+    software,
+    log,
+  });
+  const housekeeping = new Housekeeping({
+    recorder,
+    journal,
+    replica,
+    clock,
+    timers,
+    doors,
+    lobby,
+    software,
+    log,
+  });
+
+  const ending = new AbortController();
+  let linkEnded: Promise<void> = Promise.resolve();
+  return {
+    lobby,
+    async start() {
+      housekeeping.start(store.notices, [...simulated.keys()]);
+      for (const door of doors.all()) door.start();
+      lobby.start();
+      await simServer.start();
+      const bound = await consoleServer.start();
+      linkEnded = link.run(ending.signal);
+      return bound;
+    },
+    async stop() {
+      ending.abort();
+      await linkEnded;
+      await consoleServer.close();
+      await simServer.close();
+      lobby.close();
+      for (const door of doors.all()) door.close();
+      housekeeping.stop([...simulated.keys()]);
+      store.close();
+    },
+  };
+}

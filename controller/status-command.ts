@@ -1,0 +1,44 @@
+import type { ControllerConfig } from '../config/load.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { ControllerStatus } from './ports/lobby.ts';
+
+/** Asks the running controller over its own console port. */
+export async function showStatus(
+  { console: { port } }: ControllerConfig,
+  json: boolean,
+  refuse: (sentence: string, exitCode: number) => void,
+): Promise<void> {
+  let status: ControllerStatus;
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/api/status`, {
+      signal: AbortSignal.timeout(3_000),
+    });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    status = (await response.json()) as ControllerStatus;
+  } catch {
+    return refuse(
+      `No controller answers on port ${port} of 127.0.0.1; start it with "vestibule run", or name its --config.`,
+      exitCodes.unavailable,
+    );
+  }
+  process.stdout.write(json ? `${JSON.stringify(status)}\n` : describe(status));
+}
+
+function describe(status: ControllerStatus): string {
+  const { device, building, software, clock, link, dataset, events, doors } = status;
+  const linkText = link.session ? 'in session' : link.connected ? 'connected, no session yet' : 'down';
+  const lines = [
+    `${device} in ${building}, ${software}`,
+    `clock    ${clock.time} (${clock.state})`,
+    `cloud    ${linkText}${link.problem === undefined ? '' : `: ${link.problem}`}`,
+    `dataset  epoch ${dataset.epoch}, seq ${dataset.seq}`,
+    `events   ${events.head}, acknowledged up to ${events.acked}`,
+    ...doors.map(
+      ({ id, mode, released, open, simulated, fault }) =>
+        `door     ${id}: ${mode}, ${released ? 'released' : 'secured'}` +
+        `${open === undefined ? '' : open ? ', open' : ', closed'}` +
+        `${simulated ? ' (simulated)' : ''}${fault === undefined ? '' : ` FAULT: ${fault}`}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
