@@ -4,7 +4,7 @@
  * schedule denies.
  */
 import type { Credential } from '../dataset.ts';
-import { hasBegun } from '../time/local-bounds.ts';
+import { residencyAt } from '../time/residency.ts';
 import type { Asker, Check, Context } from './context.ts';
 import { note } from './context.ts';
 import { rightOf } from './door-right.ts';
@@ -48,6 +48,5 @@ function holderUnsure({ building, clock, trail }: Context, holder: Holder): bool
   note(trail, holder.kind, holder.row);
   if (holder.kind !== 'resident') return standing(clock, validityOf(holder.row)) === 'unsure';
   // A moveOutDate that the floor has not passed does not deny: a power cut must not lock a household out.
-  const { moveInDate } = holder.row;
-  return moveInDate !== undefined && !hasBegun(moveInDate, building.moveInTime, building.timezone, clock.now);
+  return residencyAt(holder.row, building, clock.now) === 'notYet';
 }

@@ -1,6 +1,7 @@
 /** Checks 8 and 9: the holder, and a guest's host by the same tests. */
-import type { Resident } from '../dataset.ts';
-import { hasBegun, hasEnded, localInstant } from '../time/local-bounds.ts';
+import type { Building, Resident } from '../dataset.ts';
+import { localInstant } from '../time/local-bounds.ts';
+import { residencyAt } from '../time/residency.ts';
 import { type Check, type Context, dangling, isRevoked, note } from './context.ts';
 import type { EpochMs, Holder } from './facts.ts';
 import { standing, validityOf } from './validity.ts';
@@ -50,11 +51,19 @@ function problemOf(context: Context, holder: Holder): Problem | undefined {
 
 function residence({ building, clock, trail }: Context, resident: Resident): Problem | undefined {
   const { moveInDate, moveOutDate } = resident;
-  const { moveInTime, timezone } = building;
   if (moveInDate !== undefined || moveOutDate !== undefined) note(trail, 'building', building);
-  if (moveOutDate !== undefined && hasEnded(moveOutDate, timezone, clock.now)) return { reason: 'movedOut' };
-  if (moveInDate !== undefined && !hasBegun(moveInDate, moveInTime, timezone, clock.now)) {
-    return { reason: 'notMovedInYet', opensAt: localInstant(moveInDate, moveInTime, timezone) };
+  const residency = residencyAt(resident, building, clock.now);
+  switch (residency) {
+    case 'here':
+      return undefined;
+    case 'over':
+      return { reason: 'movedOut' };
+    case 'notYet':
+      return { reason: 'notMovedInYet', opensAt: moveInAt(resident, building) };
+    default:
+      return residency satisfies never;
   }
-  return undefined;
 }
+
+const moveInAt = ({ moveInDate }: Resident, { moveInTime, timezone }: Building): EpochMs | undefined =>
+  moveInDate === undefined ? undefined : localInstant(moveInDate, moveInTime, timezone);
