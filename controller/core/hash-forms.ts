@@ -37,6 +37,12 @@ export const digestPlus = (digest: string, rowHash: string): string =>
   hex64((big(digest) + big(rowHash)) % modulus);
 export const digestMinus = (digest: string, rowHash: string): string =>
   hex64((big(digest) - big(rowHash) + modulus) % modulus);
+/** The digest of many rows at once: what `digestPlus` makes of them one by one. */
+export function digestOf(rowHashes: Iterable<string>): string {
+  let sum = 0n;
+  for (const rowHash of rowHashes) sum += big(rowHash);
+  return hex64(sum % modulus);
+}
 
 /** Anything typed: a PIN, an entry code, a guest code. ASCII digits. */
 export const codeForm = (digits: string): string => `code:${digits}`;

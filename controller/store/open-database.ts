@@ -1,0 +1,45 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { StorageFault } from '../ports/journal.ts';
+import { faultsTyped } from './storage-fault.ts';
+
+/** How long a write waits for another connection: the snapshot worker, or somebody's sqlite3 shell. */
+const busyTimeoutMs = 2_000;
+/** A large snapshot must not leave its write-ahead log behind on a small disk. */
+const walLimitBytes = 16 * 1024 * 1024;
+
+/** What must hold on every connection. `synchronous` is not stored in the file: each open sets it anew. */
+const required = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1 } as const;
+
+/**
+ * Opens a database of ours, made with mode 0600 if it was not there; SQLite gives -wal and -shm the same mode.
+ * A reopened WAL database would run with `synchronous=NORMAL` and could lose committed events with the power
+ * (DESIGN section 1), so this is the only way to a connection, the worker's included.
+ * @throws StorageFault when the file is unreadable or a pragma did not take.
+ */
+export function openDatabase(file: string): Database.Database {
+  return faultsTyped(() => {
+    closeSync(openSync(file, 'a', 0o600));
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
+    const db = new Database(file, { timeout: busyTimeoutMs });
+    try {
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('foreign_keys = ON');
+      db.pragma('trusted_schema = OFF');
+      db.pragma(`journal_size_limit = ${walLimitBytes}`);
+      assertPragmas(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function assertPragmas(db: Database.Database): void {
+  for (const [name, wanted] of Object.entries(required)) {
+    const found = db.pragma(name, { simple: true });
+    if (found !== wanted) throw new StorageFault('io', `${name} is ${String(found)} and must be ${wanted}`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { GrantSubject } from '../core/access/facts.ts';
+import { type DoorId, type HolderRef, type Rows, readRow, type TableName } from '../core/dataset.ts';
+import type { WireRow } from '../core/hash-forms.ts';
+
+/** A row as it rests: verbatim, with what look-ups go by, or with why its schema refuses it. */
+export interface StoredRow {
+  readonly wire: WireRow;
+  readonly key: string | undefined;
+  /** Holders of a group, as `holderKey`. */
+  readonly members: readonly string[];
+  readonly refused: { readonly field: string; readonly problem: string } | undefined;
+}
+
+export const holderKey = (ref: HolderRef): string => `${ref.kind}:${ref.id}`;
+export const grantKey = (subject: GrantSubject, door: DoorId): string =>
+  `${subject.kind}:${subject.id}:${door}`;
+
+/**
+ * Reads a row against its schema and works out its projection. A row that the schema refuses, and one of an unknown
+ * table, is kept without one, so that the digest agrees and nothing finds it (PROTOCOL "Rows, digest, event hash").
+ * @returns undefined when the text names another id or version than its envelope: such a row must not be stored.
+ */
+export function toStoredRow(wire: WireRow): StoredRow | undefined {
+  const check = readRow(wire.table, wire.row);
+  switch (check.kind) {
+    case 'row':
+      if (check.row.id !== wire.id || check.row.version !== wire.version) return undefined;
+      return { wire, ...projectionOf(check.row), refused: undefined };
+    case 'refused':
+      if (namesAnother(wire)) return undefined;
+      return {
+        wire,
+        key: undefined,
+        members: [],
+        refused: { field: check.field, problem: check.problem },
+      };
+    case 'unknownTable':
+      if (namesAnother(wire)) return undefined;
+      return { wire, key: undefined, members: [], refused: undefined };
+    default:
+      throw new TypeError(`unknown row check ${String(check satisfies never)}`);
+  }
+}
+
+function projectionOf(row: Rows[TableName]): Pick<StoredRow, 'key' | 'members'> {
+  if ('hash' in row) return { key: row.hash, members: [] };
+  if ('subject' in row) return { key: grantKey(row.subject, row.door), members: [] };
+  if ('members' in row) return { key: undefined, members: row.members.map(holderKey) };
+  if ('showOnConsole' in row && row.showOnConsole && row.status === 'active')
+    return { key: row.suite, members: [] };
+  return { key: undefined, members: [] };
+}
+
+/**
+ * Whether the text says an id or version of its own that differs. A text that says none (not JSON, not an object) is
+ * merely refused by its schema: refusing the delta would refuse the snapshot after it too, for ever.
+ */
+function namesAnother({ id, version, row }: WireRow): boolean {
+  let said: unknown;
+  try {
+    said = JSON.parse(row);
+  } catch {
+    return false;
+  }
+  if (typeof said !== 'object' || said === null) return false;
+  return ('id' in said && said.id !== id) || ('version' in said && said.version !== version);
+}

@@ -1,0 +1,135 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { BuildingRows, GrantSubject, Holder } from '../core/access/facts.ts';
+import type {
+  Building,
+  Calendar,
+  CalendarId,
+  Credential,
+  Door,
+  DoorId,
+  Grant,
+  Group,
+  Guest,
+  GuestId,
+  HolderRef,
+  Resident,
+  Rows,
+  Schedule,
+  ScheduleId,
+  TableName,
+} from '../core/dataset.ts';
+import type { DirectoryRows } from '../ports/replica.ts';
+import { grantKey, holderKey } from './row-projection.ts';
+
+/** Every look-up of a decision: one statement each, all of them indexed (a test asks SQLite's planner). */
+export const lookUpSql = {
+  byId: 'SELECT row FROM row WHERE gen = ? AND tbl = ? AND id = ? AND refused_field IS NULL',
+  byKey: 'SELECT row FROM row WHERE gen = ? AND tbl = ? AND key = ?',
+  /** CROSS JOIN keeps the order: the holder's few memberships first, never all groups. */
+  groupsOf: `SELECT row.row FROM member CROSS JOIN row ON row.gen = member.gen AND row.tbl = 'group' AND row.id = member.grp
+    WHERE member.gen = ? AND member.holder = ?`,
+  building: "SELECT row FROM row WHERE gen = ? AND tbl = 'building' AND refused_field IS NULL LIMIT 1",
+  listed:
+    "SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL ORDER BY gen, tbl, key, id",
+} as const;
+
+export interface LookUps {
+  readonly byId: Statement<[number, string, string], string>;
+  readonly byKey: Statement<[number, string, string], string>;
+  readonly groupsOf: Statement<[number, string], string>;
+  readonly building: Statement<[number], string>;
+  readonly listed: Statement<[number], string>;
+}
+
+export const prepareLookUps = (db: Database): LookUps => ({
+  byId: db.prepare<[number, string, string], string>(lookUpSql.byId).pluck(),
+  byKey: db.prepare<[number, string, string], string>(lookUpSql.byKey).pluck(),
+  groupsOf: db.prepare<[number, string], string>(lookUpSql.groupsOf).pluck(),
+  building: db.prepare<[number], string>(lookUpSql.building).pluck(),
+  listed: db.prepare<[number], string>(lookUpSql.listed).pluck(),
+});
+
+/** One generation of the rows, inside the read transaction of `Replica.read`. */
+export class RowReader implements BuildingRows, DirectoryRows {
+  readonly cursor: { readonly epoch: number; readonly seq: number };
+  readonly #lookUps: LookUps;
+  readonly #gen: number;
+
+  constructor(lookUps: LookUps, gen: number, cursor: { readonly epoch: number; readonly seq: number }) {
+    this.#lookUps = lookUps;
+    this.#gen = gen;
+    this.cursor = cursor;
+  }
+
+  building(): Building | undefined {
+    return parsed<'building'>(this.#lookUps.building.get(this.#gen));
+  }
+
+  door(id: DoorId): Door | undefined {
+    return this.#byId('door', id);
+  }
+
+  credentialsByHash(hash: string): readonly Credential[] {
+    return this.#byKey('credential', hash);
+  }
+
+  guestsByHash(hash: string): readonly Guest[] {
+    return this.#byKey('guest', hash);
+  }
+
+  guest(id: GuestId): Guest | undefined {
+    return this.#byId('guest', id);
+  }
+
+  holder(ref: HolderRef): Holder | undefined {
+    switch (ref.kind) {
+      case 'resident': {
+        const row = this.#byId('resident', ref.id);
+        return row && { kind: 'resident', row };
+      }
+      case 'staff': {
+        const row = this.#byId('staff', ref.id);
+        return row && { kind: 'staff', row };
+      }
+      case 'other': {
+        const row = this.#byId('other', ref.id);
+        return row && { kind: 'other', row };
+      }
+      default:
+        throw new TypeError(`unknown holder ${String(ref satisfies never)}`);
+    }
+  }
+
+  groupsOf(ref: HolderRef): readonly Group[] {
+    return this.#lookUps.groupsOf.all(this.#gen, holderKey(ref)).map(parsedRow<'group'>);
+  }
+
+  grants(subject: GrantSubject, door: DoorId): readonly Grant[] {
+    return this.#byKey('grant', grantKey(subject, door));
+  }
+
+  schedule(id: ScheduleId): Schedule | undefined {
+    return this.#byId('schedule', id);
+  }
+
+  calendar(id: CalendarId): Calendar | undefined {
+    return this.#byId('calendar', id);
+  }
+
+  listedResidents(): readonly Resident[] {
+    return this.#lookUps.listed.all(this.#gen).map(parsedRow<'resident'>);
+  }
+
+  #byId<T extends TableName>(table: T, id: string): Rows[T] | undefined {
+    return parsed<T>(this.#lookUps.byId.get(this.#gen, table, id));
+  }
+
+  #byKey<T extends TableName>(table: T, key: string): readonly Rows[T][] {
+    return this.#lookUps.byKey.all(this.#gen, table, key).map(parsedRow<T>);
+  }
+}
+
+/** The schema was asked when the row was stored; what a look-up finds is never asked again. */
+const parsedRow = <T extends TableName>(row: string): Rows[T] => JSON.parse(row) as Rows[T];
+const parsed = <T extends TableName>(row: string | undefined): Rows[T] | undefined =>
+  row === undefined ? undefined : parsedRow<T>(row);

@@ -1,0 +1,157 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { BuildingRows } from '../core/access/facts.ts';
+import type { WireRow } from '../core/hash-forms.ts';
+import { StorageFault } from '../ports/journal.ts';
+import type {
+  Cursor,
+  Delta,
+  DeltaOutcome,
+  DirectoryRows,
+  Manifest,
+  Replica,
+  SnapshotOutcome,
+} from '../ports/replica.ts';
+import { prepareApplyDelta } from './apply-delta.ts';
+import { type DatasetVersion, prepareDatasetVersion } from './dataset-version.ts';
+import { isSound } from './open-or-set-aside.ts';
+import { type LookUps, prepareLookUps, RowReader } from './row-reader.ts';
+import { runSwap } from './run-swap.ts';
+import { prepareStaging, type Staging } from './staging.ts';
+import { faultsTyped } from './storage-fault.ts';
+import { sumOf } from './swap-staged.ts';
+
+/** `replica.db` behind its port: one connection for this thread, one for the worker while a snapshot is applied. */
+export class SqliteReplica implements Replica {
+  readonly #db: Database;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #version: Statement<[], DatasetVersion>;
+  readonly #rowVersion: Statement<[number, string, string], number>;
+  readonly #lookUps: LookUps;
+  readonly #applyDelta: (delta: Delta) => DeltaOutcome;
+  readonly #staging: Staging;
+  readonly #changed = new Set<() => void>();
+  readonly #settled = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #applying = false;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#begin = db.prepare('BEGIN DEFERRED');
+    this.#commit = db.prepare('COMMIT');
+    this.#version = prepareDatasetVersion(db);
+    this.#rowVersion = db
+      .prepare<[number, string, string], number>(
+        'SELECT version FROM row WHERE gen = ? AND tbl = ? AND id = ?',
+      )
+      .pluck();
+    this.#lookUps = prepareLookUps(db);
+    this.#applyDelta = prepareApplyDelta(db);
+    this.#staging = prepareStaging(db);
+  }
+
+  get applying(): boolean {
+    return this.#applying;
+  }
+
+  cursor(): Cursor {
+    const { epoch, seq, digest } = faultsTyped(() => this.#current());
+    return { epoch, seq, digest };
+  }
+
+  rowVersion(table: string, id: string): number | undefined {
+    return faultsTyped(() => this.#rowVersion.get(this.#current().live, table, id));
+  }
+
+  read<T>(use: (rows: BuildingRows & DirectoryRows) => T): T {
+    return faultsTyped(() => {
+      this.#begin.run();
+      try {
+        // Read inside the transaction: the worker may have swapped since the last one.
+        const { live, epoch, seq } = this.#current();
+        return use(new RowReader(this.#lookUps, live, { epoch, seq }));
+      } finally {
+        this.#commit.run();
+      }
+    });
+  }
+
+  applyDelta(delta: Delta): DeltaOutcome {
+    this.#assertIdle();
+    const outcome = faultsTyped(() => this.#applyDelta(delta));
+    if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
+    return outcome;
+  }
+
+  staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined {
+    return faultsTyped(() => this.#staging.staged());
+  }
+
+  stageManifest(manifest: Manifest): void {
+    this.#assertIdle();
+    faultsTyped(() => this.#staging.begin(manifest));
+  }
+
+  stageChunk(snapshot: string, index: number, lines: readonly WireRow[]): void {
+    // While a snapshot is applied all its chunks are staged: whatever comes is a repetition.
+    if (this.#applying) return;
+    faultsTyped(() => this.#staging.addChunk(snapshot, index, lines));
+  }
+
+  dropStaged(): void {
+    this.#assertIdle();
+    faultsTyped(() => this.#staging.drop());
+  }
+
+  async applyStaged(): Promise<SnapshotOutcome> {
+    this.#assertIdle();
+    this.#applying = true;
+    try {
+      const outcome = await runSwap(this.#db.name, this.#closing.signal);
+      this.#applying = false;
+      if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
+      return outcome;
+    } finally {
+      this.#applying = false;
+      for (const listener of this.#settled) listener();
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  /** Runs after each swap, applied or refused: other writers of this database may go on. */
+  onSettled(listener: () => void): void {
+    this.#settled.add(listener);
+  }
+
+  verify(): boolean {
+    return faultsTyped(() => {
+      if (!isSound(this.#db)) return false;
+      const verifyLive = this.#db.transaction(() => {
+        const { live, digest } = this.#current();
+        return sumOf(this.#db, live).digest === digest;
+      });
+      return verifyLive();
+    });
+  }
+
+  /** Ends a swap that is under way; it rolls back, and what is staged stays. */
+  close(): void {
+    this.#closing.abort();
+    this.#settled.clear();
+    this.#db.close();
+  }
+
+  #current(): DatasetVersion {
+    const current = this.#version.get();
+    if (current === undefined) throw new StorageFault('unreadable', 'the dataset has no cursor');
+    return current;
+  }
+
+  #assertIdle(): void {
+    if (this.#applying) throw new StorageFault('busy', 'a snapshot is being applied');
+  }
+}

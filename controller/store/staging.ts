@@ -1,0 +1,70 @@
+/**
+ * A snapshot on its way, in a generation of its own (PROTOCOL "Snapshot"). Rows are checked and indexed as their chunk
+ * comes, so that the swap has nothing left to do but to verify. Rows of dropped stagings are swept a chunk's worth at
+ * a time, so that dropping one never keeps a door waiting.
+ */
+import type { Database } from 'better-sqlite3';
+import type { WireRow } from '../core/hash-forms.ts';
+import type { Manifest } from '../ports/replica.ts';
+import { prepareDatasetVersion } from './dataset-version.ts';
+import { toStoredRow } from './row-projection.ts';
+import { prepareRowWriter } from './row-writer.ts';
+import { prepareStagedManifest } from './staged-manifest.ts';
+
+export interface Staging {
+  staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined;
+  begin(manifest: Manifest): void;
+  /** A chunk of another snapshot, or one that is staged already, changes nothing. */
+  addChunk(snapshot: string, index: number, lines: readonly WireRow[]): void;
+  drop(): void;
+}
+
+export function prepareStaging(db: Database): Staging {
+  const stagedManifest = prepareStagedManifest(db);
+  const setManifest = db.prepare('INSERT INTO staged_manifest VALUES (1, ?)');
+  const addChunk = db.prepare('INSERT OR IGNORE INTO staged_chunk VALUES (?)');
+  const newGeneration = db.prepare('UPDATE dataset SET latest = latest + 1');
+  const version = prepareDatasetVersion(db);
+  const writer = prepareRowWriter(db);
+  const sweep = prepareSweep(db);
+
+  const begin = db.transaction((manifest: Manifest) => {
+    stagedManifest.clear();
+    newGeneration.run();
+    setManifest.run(JSON.stringify(manifest));
+  });
+
+  const add = db.transaction((snapshot: string, index: number, lines: readonly WireRow[]) => {
+    const manifest = stagedManifest.manifest();
+    const dataset = version.get();
+    if (dataset === undefined || manifest?.snapshot !== snapshot) return;
+    if (manifest.chunks[index] === undefined) throw new RangeError(`the manifest has no chunk ${index}`);
+    if (addChunk.run(index).changes === 0) return;
+    for (const line of lines) {
+      const row = toStoredRow(line);
+      // Left out, and a repeated row too: the count will not add up, and the whole snapshot is refused.
+      if (row !== undefined) writer.add(dataset.latest, row);
+    }
+    sweep(dataset.live, dataset.latest, 2 * lines.length);
+  });
+  const drop = db.transaction(() => stagedManifest.clear());
+
+  return {
+    staged: () => stagedManifest.staged(),
+    begin: (manifest) => begin.immediate(manifest),
+    addChunk: (snapshot, index, lines) => add.immediate(snapshot, index, lines),
+    drop: () => drop.immediate(),
+  };
+}
+
+/** Deletes at most `limit` rows of generations that are neither live nor being staged. */
+function prepareSweep(db: Database): (live: number, staged: number, limit: number) => void {
+  const statements = [
+    `DELETE FROM row WHERE rowid IN (SELECT rowid FROM row WHERE gen > ? AND gen < ? LIMIT ?)`,
+    `DELETE FROM member WHERE (gen, holder, grp) IN
+       (SELECT gen, holder, grp FROM member WHERE gen > ? AND gen < ? LIMIT ?)`,
+  ].map((sql) => db.prepare<[number, number, number]>(sql));
+  return (live, staged, limit) => {
+    for (const statement of statements) statement.run(live, staged, limit);
+  };
+}
