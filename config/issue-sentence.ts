@@ -51,8 +51,8 @@ const isDefault = (issue: Issue): boolean => issue.message.startsWith('Invalid '
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
   const target = { path: [...path, key], target: 'key' } as const;
-  // A key that does not look like a key may be a code in the wrong place: it is not repeated.
-  if (!/^[A-Za-z_][\w-]{0,40}$/.test(key))
+  // A key with digits may be a code or a tag in the wrong place: it is not repeated.
+  if (!/^[A-Za-z][A-Za-z_-]{0,40}$/.test(key))
     return { path, target: 'value', what: 'has a key that is not known here' };
   return {
     ...target,

@@ -20,7 +20,9 @@ export function missingReferences(file: BuildingFile): readonly Finding[] {
   const refer = (kind: keyof typeof ids, id: string | undefined, path: FilePath): void => {
     if (id === undefined || sets[kind]?.has(id)) return;
     const hint = didYouMean(id, ids[kind]) || 'add it, or name one that is there';
-    findings.push({ path, what: `names the ${kind} "${id}", which is not in this file: ${hint}` });
+    // Digits alone may be a code in the wrong place: they are not repeated.
+    const named = /^\d+$/.test(id) ? `a ${kind} that` : `the ${kind} "${id}", which`;
+    findings.push({ path, what: `names ${named} is not in this file: ${hint}` });
   };
   const referEach = (kind: keyof typeof ids, list: readonly string[] | 'all', path: FilePath): void => {
     if (list !== 'all') for (const [i, id] of list.entries()) refer(kind, id, [...path, i]);
