@@ -101,24 +101,29 @@ const validity = {
   validFrom: InstantText.optional().describe('valid from this instant on; absent: from always'),
   validUntil: InstantText.optional().describe('valid until just before this instant; absent: without end'),
 };
-const HolderStatus = z.enum(['active', 'suspended']);
+const HolderStatus = z
+  .enum(['active', 'suspended'])
+  .describe('suspended: nothing of this holder works until it is active again');
 
 export const Building = z.object({
   id: BuildingId,
   ...versioned,
-  name: text,
-  timezone: z.string().refine(isTimeZone, 'an IANA time zone such as America/Toronto'),
+  name: text.describe('as the lobby screen shows it'),
+  timezone: z
+    .string()
+    .refine(isTimeZone, 'an IANA time zone such as America/Toronto')
+    .describe('IANA time zone of all local dates and times'),
   languages: z.array(Language).min(1).describe('languages of the lobby screen, the first one is shown first'),
   moveInTime: TimeOfDay.describe("when a resident's access starts on the move-in date"),
-  directoryCodeLength: z.int().min(2).max(8),
+  directoryCodeLength: z.int().min(2).max(8).describe('digits of a directory code'),
   entryCodeLength: z.int().min(4).max(12).describe('never the directory code length: one keypad serves both'),
   callUnlockDigits: z
     .string()
     .regex(/^[0-9*#]{1,4}$/)
     .describe('what a called resident presses to open'),
-  ringTimeoutMs: durationMs,
-  talkTimeoutMs: durationMs,
-  conciergeNumber: PhoneNumber.optional(),
+  ringTimeoutMs: durationMs.describe('how long a call rings'),
+  talkTimeoutMs: durationMs.describe('how long a conversation may last'),
+  conciergeNumber: PhoneNumber.optional().describe('called directly from the lobby; absent: no concierge'),
   guestCodesForDays: z
     .int()
     .min(1)
@@ -126,12 +131,12 @@ export const Building = z.object({
     .describe('guest codes stop when the last accepted welcome is older than this; null: never'),
   lockout: z
     .object({
-      missesPerMinute: count,
-      lockMs: durationMs,
-      maxLockMs: durationMs,
-      forgiveAfterMs: durationMs,
-      freeMissesPerDay: count,
-      thenOneTryPerMs: durationMs,
+      missesPerMinute: count.describe('misses in a minute that lock a keypad'),
+      lockMs: durationMs.describe('how long the first lock lasts; each further one lasts twice as long'),
+      maxLockMs: durationMs.describe('the longest lock'),
+      forgiveAfterMs: durationMs.describe('time without a miss after which all is as before'),
+      freeMissesPerDay: count.describe('misses a day for the whole building, shared out among its consoles'),
+      thenOneTryPerMs: durationMs.describe('after those, one try in this time'),
     })
     .optional()
     .describe(
@@ -145,17 +150,19 @@ export const Building = z.object({
 export const Resident = z.object({
   id: ResidentId,
   ...versioned,
-  suite: text,
+  suite: text.describe('as it is written on its door'),
   displayName: text.optional().describe('absent for a hidden resident: the head-end sends no name'),
   overrideDisplayName: text.optional().describe('shown instead of displayName (nickname, business name)'),
-  showOnConsole: z.boolean(),
+  showOnConsole: z.boolean().describe('whether the lobby screen names this resident'),
   directoryCode: DirectoryCode.describe('the "buzzer code": calls this resident, never opens a door'),
-  phone: PhoneNumber.optional(),
+  phone: PhoneNumber.optional().describe('called from the lobby, unless there is an overrideCallNumber'),
   overrideCallNumber: PhoneNumber.optional().describe('called instead of phone'),
-  escalationNumbers: z.array(PhoneNumber).max(8),
-  doNotDisturb: z.array(WeeklyWindow).optional(),
-  language: Language,
-  moveInDate: LocalDate.optional(),
+  escalationNumbers: z.array(PhoneNumber).max(8).describe('called one after the other when nobody answers'),
+  doNotDisturb: z.array(WeeklyWindow).optional().describe('hours in which calls do not ring'),
+  language: Language.describe('in which this person is spoken to'),
+  moveInDate: LocalDate.optional().describe(
+    "access starts on this date at the building's moveInTime; absent: it has started",
+  ),
   moveOutDate: LocalDate.optional().describe('the last day on which access works'),
   extendedAccess: z.boolean().describe('accessible timing: the door stays released longer'),
   status: HolderStatus,
@@ -164,26 +171,34 @@ export const Resident = z.object({
 export const Staff = z.object({
   id: StaffId,
   ...versioned,
-  name: text,
-  language: Language,
-  installer: z.boolean(),
+  name: text.describe('as events and lists show it'),
+  language: Language.describe('in which this person is spoken to'),
+  installer: z.boolean().describe('may work on the device'),
   status: HolderStatus,
   ...validity,
 });
 
 export const Other = z
-  .object({ id: OtherId, ...versioned, label: text, status: HolderStatus, ...validity })
+  .object({
+    id: OtherId,
+    ...versioned,
+    label: text.describe('as events and lists show it'),
+    status: HolderStatus,
+    ...validity,
+  })
   .describe('contractors, carriers: holders who are neither residents nor staff');
 
 export const Credential = z.object({
   id: CredentialId,
   ...versioned,
-  holder: HolderRef,
-  kind: z.enum(['pin', 'card', 'fob', 'clicker', 'carTag']),
+  holder: HolderRef.describe('whose it is'),
+  kind: z.enum(['pin', 'card', 'fob', 'clicker', 'carTag']).describe('a pin is an entry code'),
   hash: CredentialHash,
   ...validity,
   schedule: ScheduleId.optional().describe('when this credential works; absent: at any time'),
-  status: z.enum(['active', 'suspended', 'lost', 'revoked']),
+  status: z
+    .enum(['active', 'suspended', 'lost', 'revoked'])
+    .describe('only an active one opens; lost and revoked are for good'),
   duress: z.boolean().optional().describe('decides and looks like any other, and tells the cloud silently'),
 });
 
@@ -191,16 +206,16 @@ export const Guest = z.object({
   id: GuestId,
   ...versioned,
   host: ResidentId.nullable().describe('who invites; null: the building itself'),
-  name: text,
-  kind: z.enum(['guest', 'delivery', 'service']),
+  name: text.describe('as events and lists show it'),
+  kind: z.enum(['guest', 'delivery', 'service']).describe('who comes; never changes the outcome'),
   hash: CredentialHash,
   doors: z.array(DoorId).describe("empty: the building's guest entrances (with a host only)"),
-  startsAt: InstantText,
-  endsAt: InstantText.optional(),
+  startsAt: InstantText.describe('works from this instant on'),
+  endsAt: InstantText.optional().describe('works until just before this instant; absent: without end'),
   windows: z.array(WeeklyWindow).optional().describe('absent: at any time between start and end'),
-  maxUses: count.optional(),
+  maxUses: count.optional().describe('how often it works; absent: without limit'),
   validForMs: durationMs.min(1).optional().describe('how long it works from its first use on'),
-  revoked: z.boolean(),
+  revoked: z.boolean().describe('ended by hand'),
   usedElsewhere: z.int().min(0).optional().describe('uses at other consoles, reported back by the head-end'),
   firstUsedAt: InstantText.optional().describe('first use at any console, reported back by the head-end'),
 });
@@ -208,33 +223,44 @@ export const Guest = z.object({
 export const Door = z.object({
   id: DoorId,
   ...versioned,
-  name: BilingualText,
-  area: AreaId.optional(),
-  kind: z.enum(['wired', 'salto']),
-  saltoDoorId: text.optional(),
-  guestEntrance: z.boolean(),
-  authentication: z.enum(['card', 'code', 'cardOrCode', 'cardAndCode']),
-  lockedOpenSchedule: ScheduleId.optional(),
+  name: BilingualText.describe('as the screens show it'),
+  area: AreaId.optional().describe('the area that it belongs to, for lockdowns'),
+  kind: z
+    .enum(['wired', 'salto'])
+    .describe('wired to this system, or a SALTO lock that also decides by itself'),
+  saltoDoorId: text.optional().describe('what SALTO calls this door'),
+  guestEntrance: z.boolean().describe('open to guests whose invitation lists no doors'),
+  authentication: z
+    .enum(['card', 'code', 'cardOrCode', 'cardAndCode'])
+    .describe('what is accepted here; fobs, clickers and car tags count as cards'),
+  lockedOpenSchedule: ScheduleId.optional().describe('hours in which it stands unlocked'),
   firstIn: z.boolean().optional().describe('locked-open hours begin only once somebody has entered'),
-  accessTimeMs: durationMs.min(100),
-  extendedAccessTimeMs: durationMs.min(100),
-  openTooLongMs: durationMs.min(1_000),
-  preAlarmMs: durationMs,
-  relockOn: z.enum(['open', 'close', 'timeout']),
-  interlockGroup: text.optional(),
+  accessTimeMs: durationMs.min(100).describe('how long it stays released'),
+  extendedAccessTimeMs: durationMs.min(100).describe('the same for accessible timing'),
+  openTooLongMs: durationMs.min(1_000).describe('how long it may stand open before the alarm'),
+  preAlarmMs: durationMs.describe('how long before that alarm it warns'),
+  relockOn: z
+    .enum(['open', 'close', 'timeout'])
+    .describe('when the release ends: as it opens, as it closes, or only when the time is over'),
+  interlockGroup: text.optional().describe('only one door of a group may be open or released at a time'),
   antipassback: z
     .object({ from: AreaId, to: AreaId, kind: z.enum(['hard', 'soft']), forgiveMs: durationMs.optional() })
-    .optional(),
-  twoPerson: z.boolean().optional(),
+    .optional()
+    .describe('who passes must come from one area and is then in the other; hard refuses, soft only reports'),
+  twoPerson: z.boolean().optional().describe('opens only for two people, one after the other'),
 });
 
-export const Area = z.object({ id: AreaId, ...versioned, name: BilingualText });
+export const Area = z.object({
+  id: AreaId,
+  ...versioned,
+  name: BilingualText.describe('as the screens show it'),
+});
 
 export const Grant = z.object({
   id: GrantId,
   ...versioned,
-  subject: SubjectRef,
-  door: DoorId,
+  subject: SubjectRef.describe('who is given it'),
+  door: DoorId.describe('the door that is given'),
   schedule: ScheduleId.optional().describe('absent: at any time'),
   source: z
     .enum(['common', 'suite', 'salto', 'parking', 'storage', 'amenity'])
@@ -242,12 +268,16 @@ export const Grant = z.object({
   ...validity,
 });
 
-export const Group = z.object({ id: GroupId, ...versioned, members: z.array(HolderRef) });
+export const Group = z.object({
+  id: GroupId,
+  ...versioned,
+  members: z.array(HolderRef).describe('who has what is granted to the group'),
+});
 
 export const Schedule = z.object({
   id: ScheduleId,
   ...versioned,
-  weekly: z.array(WeeklyWindow),
+  weekly: z.array(WeeklyWindow).describe('the ordinary week'),
   specialDays: z
     .array(z.object({ calendar: CalendarId, windows: z.array(Window) }))
     .optional()
@@ -256,7 +286,11 @@ export const Schedule = z.object({
     ),
 });
 
-export const Calendar = z.object({ id: CalendarId, ...versioned, dates: z.array(LocalDate) });
+export const Calendar = z.object({
+  id: CalendarId,
+  ...versioned,
+  dates: z.array(LocalDate).describe('local dates'),
+});
 
 export type Building = z.infer<typeof Building>;
 export type Resident = z.infer<typeof Resident>;
