@@ -35,6 +35,8 @@ export interface MqttConnectionOptions {
   readonly onUp: () => void;
   /** After a failed attempt or a lost connection, with a sentence for an installer; not after `signal` ended the run. */
   readonly onDown: (problem: string) => void;
+  /** After each completed publish: one that was refused for want of room may be tried again. */
+  readonly onRoom?: () => void;
   readonly timers: Timers;
   /** 0 inclusive to 1 exclusive. */
   readonly random?: () => number;
@@ -99,6 +101,7 @@ export class MqttConnection {
     const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
     session.client.publish(topic, bytes, { qos, retain }, () => {
       session.inFlight -= 1;
+      if (this.#up === session) this.#options.onRoom?.();
     });
     return true;
   }
@@ -150,7 +153,11 @@ export class MqttConnection {
           return;
         }
         this.#up = session;
-        onUp();
+        try {
+          onUp();
+        } catch (cause) {
+          fail(`The conversation could not begin (${nameOf(cause)}); the connection is made anew.`);
+        }
       });
     });
 

@@ -1,0 +1,25 @@
+/** What can go wrong at the head-end for a person to put right. `message` is one sentence with the way out. */
+export type HeadEndErrorCode =
+  | 'noBuilding'
+  | 'otherBuilding'
+  | 'badRows'
+  | 'unknownRow'
+  | 'notRevocable'
+  | 'unknownDevice'
+  | 'whichDevice'
+  | 'deviceExists'
+  | 'deviceOffline'
+  | 'badState'
+  | 'badInput'
+  | 'alreadyRunning'
+  | 'notRunning'
+  | 'brokerUnreachable';
+
+export class HeadEndError extends Error {
+  readonly code: HeadEndErrorCode;
+  constructor(code: HeadEndErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'HeadEndError';
+    this.code = code;
+  }
+}

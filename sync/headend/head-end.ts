@@ -1,0 +1,126 @@
+import { MqttConnection, type MqttEndpoint } from '../links/mqtt-connection.ts';
+import { upFilter } from '../protocol/topics.ts';
+import type { RowToPublish } from './dataset/diff.ts';
+import { type Published, publishRows } from './dataset/publish-rows.ts';
+import { reinstate, revoke } from './dataset/revoke.ts';
+import { CommandDesk, type CommandOutcome, type UnlockRequest } from './service/command-desk.ts';
+import { Courier } from './service/courier.ts';
+import { DeviceLinks } from './service/device-links.ts';
+import { EventIntake } from './service/event-intake.ts';
+import type { Parts } from './service/parts.ts';
+import { Post } from './service/post.ts';
+import { Reception } from './service/reception.ts';
+import type { LockdownState } from './store/command-store.ts';
+
+/** How often the resending rules are looked at; their shortest time is a second. */
+const remindEveryMs = 250;
+
+export interface HeadEndOptions extends Omit<Parts, 'links' | 'post'> {
+  readonly endpoint: MqttEndpoint;
+  /** After events were committed and acknowledged. */
+  readonly onEvents?: () => void;
+}
+
+/** The cloud's end of the protocol for one building. Constructed idle; `run` connects and owns what it starts. */
+export class HeadEnd {
+  readonly #parts: Parts;
+  readonly #connection: MqttConnection;
+  readonly #courier: Courier;
+  readonly #commands: CommandDesk;
+  readonly #reception: Reception;
+
+  constructor({ endpoint, onEvents = () => {}, ...given }: HeadEndOptions) {
+    const post = new Post(
+      (topic, payload) => this.#connection.publish(topic, payload, { qos: 1 }),
+      given.keys,
+    );
+    this.#parts = { ...given, links: new DeviceLinks(), post };
+    this.#courier = new Courier(this.#parts);
+    this.#commands = new CommandDesk(this.#parts);
+    this.#reception = new Reception(this.#parts, {
+      courier: this.#courier,
+      commands: this.#commands,
+      events: new EventIntake(this.#parts, onEvents),
+    });
+    this.#connection = new MqttConnection({
+      endpoint,
+      filter: upFilter,
+      timers: given.timers,
+      onMessage: (topic, payload, retained) => this.#reception.receive(topic, payload, retained),
+      onUp: () => this.#up(endpoint.url),
+      onRoom: () => post.drain(),
+      onDown: (problem) => {
+        post.clear();
+        given.log('warn', 'not connected to the broker', { problem });
+      },
+    });
+  }
+
+  get connected(): boolean {
+    return this.#connection.connected;
+  }
+
+  /** Serves until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, timers } = this.#parts;
+    store.devices.forgetPresence();
+    let timer: { cancel(): void };
+    const remind = (): void => {
+      timer = timers.after(remindEveryMs, remind);
+      if (this.#connection.connected) this.#remind();
+    };
+    timer = timers.after(remindEveryMs, remind);
+    try {
+      await this.#connection.run(signal);
+    } finally {
+      timer.cancel();
+      await this.#courier.close();
+    }
+  }
+
+  /** @throws HeadEndError as `publishRows`. */
+  publish(rows: readonly RowToPublish[]): Published {
+    const published = publishRows(this.#parts.store, rows);
+    this.#courier.announce();
+    return published;
+  }
+
+  /** @throws HeadEndError as `revoke`. */
+  revoke(table: string, id: string): Published {
+    const { store, clock } = this.#parts;
+    const published = revoke(store, table, id, clock.now());
+    for (const device of store.devices.all()) this.#commands.sendDenials(device, 'unanswered');
+    this.#courier.announce();
+    return published;
+  }
+
+  /** @throws HeadEndError as `reinstate`. */
+  reinstate(table: string, id: string): Published {
+    const published = reinstate(this.#parts.store, table, id);
+    this.#courier.announce();
+    return published;
+  }
+
+  lockdown(scope: string, on: boolean): LockdownState {
+    return this.#commands.lockdown(scope, on);
+  }
+
+  /** @throws HeadEndError `deviceOffline`. */
+  unlock(request: UnlockRequest): Promise<CommandOutcome> {
+    return this.#commands.unlock(request);
+  }
+
+  #up(url: string): void {
+    this.#parts.log('info', 'connected to the broker', { broker: new URL(url).host });
+    for (const { id } of this.#parts.store.devices.all()) this.#reception.invite(id);
+  }
+
+  #remind(): void {
+    for (const device of this.#parts.store.devices.all()) {
+      this.#reception.endGrace(device);
+      if (device.presence === 'offline') continue;
+      this.#commands.remind(device);
+      this.#courier.remind(device);
+    }
+  }
+}

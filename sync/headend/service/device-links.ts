@@ -1,0 +1,27 @@
+/** What this process knows of its conversation with each device; nothing of it survives a restart. */
+export interface DeviceLink {
+  /** Of the latest hello; absent: not heard since the start, or gone. */
+  session?: string;
+  /** The log that the latest hello named, and how far the device believes it to be acknowledged. */
+  log?: { readonly id: string; readonly acked: number };
+  /** Deltas up to this (epoch, seq) have been sent and not yet been given up. */
+  sent: { readonly epoch: number; readonly seq: number };
+  /** Monotonic; when dataset messages were last sent, or chunks last asked for. */
+  sentAtMs: number;
+  invitedAtMs?: number;
+  denialsSentAtMs?: number;
+  /** When its offline status arrived, while the grace runs. */
+  goneAtMs?: number;
+}
+
+export class DeviceLinks {
+  readonly #links = new Map<string, DeviceLink>();
+
+  of(device: string): DeviceLink {
+    const found = this.#links.get(device);
+    if (found !== undefined) return found;
+    const link: DeviceLink = { sent: { epoch: 0, seq: 0 }, sentAtMs: Number.NEGATIVE_INFINITY };
+    this.#links.set(device, link);
+    return link;
+  }
+}

@@ -1,0 +1,62 @@
+import { noHash } from '../../../controller/core/hash-forms.ts';
+import type { EventBatch, Hello } from '../../protocol/messages.ts';
+import type { Parts } from './parts.ts';
+
+/** Takes events into the store and acknowledges them, in this order (PROTOCOL "Events"). */
+export class EventIntake {
+  readonly #parts: Parts;
+  readonly #taken: () => void;
+
+  constructor(parts: Parts, taken: () => void) {
+    this.#parts = parts;
+    this.#taken = taken;
+  }
+
+  /** @throws when the disk refuses: the batch is then neither stored nor acknowledged. */
+  batch(device: string, batch: EventBatch): void {
+    const { store, links, clock, log } = this.#parts;
+    const known = links.of(device).log;
+    const held = store.events.head(device, batch.log);
+    // The device has learnt that we hold no more than this, and still begins later: it keeps nothing older.
+    const gapIsFinal = known?.id === batch.log && known.acked <= held.head;
+    const outcome = store.events.take(device, batch, clock.now(), gapIsFinal);
+    switch (outcome.kind) {
+      case 'held':
+        if (outcome.added > 0) this.#taken();
+        this.#ack(device, batch.log, outcome.head, outcome.hash, false);
+        return;
+      case 'gap':
+        log('warn', 'events are missing before a batch', {
+          device,
+          first: outcome.first,
+          held: outcome.head,
+        });
+        this.#ack(device, batch.log, outcome.head, outcome.hash, true);
+        return;
+      case 'wrongHash':
+        log('error', 'an event does not follow from the ones before it', { device, seq: outcome.seq });
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  /** Answers where the device and we differ about what is acknowledged: a lost ack, or a restored backup here. */
+  hello(device: string, { log, eventHead, eventAcked }: Hello): void {
+    const { store, links } = this.#parts;
+    links.of(device).log = { id: log, acked: eventAcked };
+    const { head, hash } = store.events.head(device, log);
+    if (eventAcked > head) this.#ack(device, log, head, hash, true);
+    else if (head > eventAcked && head <= eventHead) this.#ack(device, log, head, hash, false);
+  }
+
+  #ack(device: string, log: string, upTo: number, hash: string, rewind: boolean): void {
+    this.#parts.post.signed(device, 'ack', () => ({
+      aud: device,
+      log,
+      upTo,
+      hash: upTo === 0 ? noHash : hash,
+      ...(rewind ? { rewind } : {}),
+    }));
+  }
+}

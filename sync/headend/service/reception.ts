@@ -1,0 +1,188 @@
+/** Every upward message comes in here: checked, then handed to the desk that it is for. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { durations } from '../../protocol/limits.ts';
+import { type Hello, type SignedUpName, Status, type UpPayload } from '../../protocol/messages.ts';
+import { openUp } from '../../protocol/open-message.ts';
+import { readStrictJson } from '../../protocol/strict-json.ts';
+import { parseUpTopic } from '../../protocol/topics.ts';
+import type { Cursor } from '../store/dataset-store.ts';
+import type { DeviceRow } from '../store/device-store.ts';
+import type { CommandDesk } from './command-desk.ts';
+import type { Courier } from './courier.ts';
+import type { EventIntake } from './event-intake.ts';
+import { instantText, type Parts } from './parts.ts';
+import { RefusalLog } from './refusal-log.ts';
+
+export interface Desks {
+  readonly courier: Courier;
+  readonly commands: CommandDesk;
+  readonly events: EventIntake;
+}
+
+export class Reception {
+  readonly #parts: Parts;
+  readonly #desks: Desks;
+  readonly #refusals: RefusalLog;
+  readonly #keys = new Map<string, KeyObject>();
+
+  constructor(parts: Parts, desks: Desks) {
+    this.#parts = parts;
+    this.#desks = desks;
+    this.#refusals = new RefusalLog(parts.clock, parts.log);
+  }
+
+  /** Synchronous: what must be on disk before the PUBACK is there when it returns. */
+  receive(topic: string, message: Uint8Array, retained: boolean): void {
+    const address = parseUpTopic(topic);
+    if (address === undefined) return;
+    const { device: id, name } = address;
+    const device = this.#parts.store.devices.get(id);
+    if (device === undefined) {
+      this.#refusals.refused(id, name, 'unknownDevice');
+      return;
+    }
+    // Only a status rests at the broker; any other retained message is somebody's replay.
+    if (name === 'status') this.#status(device, message);
+    else if (!retained) this.#signed(name, device, message);
+  }
+
+  /** Asks a device to say hello: this process knows no session of it (PROTOCOL "Conversation" 3). */
+  invite(id: string): void {
+    const { links, clock, post } = this.#parts;
+    const link = links.of(id);
+    const now = clock.monotonicMs();
+    if (link.session !== undefined) return;
+    if (link.invitedAtMs !== undefined && now - link.invitedAtMs < durations.helloAgainEveryMs) return;
+    link.invitedAtMs = now;
+    // A device that was up while the keys were renewed could not check the welcome without them.
+    post.keyset(id);
+    this.#welcome(id, null);
+  }
+
+  /** Believes an offline status once its grace is over. */
+  endGrace(device: DeviceRow): void {
+    const { links, store, clock, log } = this.#parts;
+    const link = links.of(device.id);
+    if (link.goneAtMs === undefined || clock.monotonicMs() - link.goneAtMs < durations.offlineGraceMs) return;
+    delete link.goneAtMs;
+    delete link.session;
+    store.devices.presence(device.id, 'offline');
+    log('warn', 'device is offline', { device: device.id });
+  }
+
+  #signed(name: SignedUpName, device: DeviceRow, message: Uint8Array): void {
+    const { courier, commands, events } = this.#desks;
+    const { id } = device;
+    switch (name) {
+      case 'hello':
+        this.#open('hello', device, message, (hello) => this.#hello(device, hello));
+        return;
+      case 'cursor':
+        this.#open('cursor', device, message, (cursor) => {
+          this.#heardCursor(id, cursor);
+          courier.bringForward(id);
+        });
+        return;
+      case 'request':
+        this.#open('request', device, message, (request) => {
+          // A device that asks for a snapshot may have lost rows: its digest then says nothing about our history.
+          if (request.need === 'deltas') this.#heardCursor(id, request);
+          courier.request(id, request);
+        });
+        return;
+      case 'events':
+        this.#open('events', device, message, (batch) => events.batch(id, batch));
+        return;
+      case 'result':
+        this.#open('result', device, message, (result) => commands.result(id, result));
+        return;
+      default:
+        name satisfies never;
+    }
+  }
+
+  #open<N extends SignedUpName>(
+    name: N,
+    device: DeviceRow,
+    message: Uint8Array,
+    use: (payload: UpPayload<N>) => void,
+  ): void {
+    const { id } = device;
+    const opened = openUp(name, message, { id, key: this.#keyOf(device) });
+    if (opened.kind === 'refused') {
+      this.#refusals.refused(id, name, opened.reason);
+      return;
+    }
+    const { store, clock, links } = this.#parts;
+    store.devices.heard(id, clock.now());
+    delete links.of(id).goneAtMs;
+    if (name !== 'hello') this.invite(id);
+    use(opened.payload);
+  }
+
+  /** Answers in the order of PROTOCOL "Conversation" 2. */
+  #hello(before: DeviceRow, hello: Hello): void {
+    const { store, links, keys, post, log } = this.#parts;
+    const { courier, commands, events } = this.#desks;
+    const { id } = before;
+    const link = links.of(id);
+    if (link.session !== hello.session) {
+      log('info', 'device says hello', { device: id, software: hello.software, clock: hello.clockState });
+    }
+    link.session = hello.session;
+    if (before.log !== null && before.log !== hello.log) commands.forgetResults(id);
+    store.devices.hello(id, hello);
+    this.#heardCursor(id, hello);
+
+    if (hello.keyset < keys.n) post.keyset(id);
+    const device = store.devices.get(id) ?? before;
+    commands.sendDenials(device, 'all');
+    this.#welcome(id, hello.nonce);
+    courier.startOver(id);
+    courier.bringForward(id);
+    events.hello(id, hello);
+    commands.sendLockdownsOff(id);
+  }
+
+  #heardCursor(id: string, at: Cursor): void {
+    const { store, clock, log } = this.#parts;
+    if (this.#desks.courier.heardCursor(id, at) === 'ours') return;
+    // This database is older than what the device holds: it was restored from a backup (PROTOCOL failure case 8).
+    const { epoch } = store.dataset.startEpoch(Math.max(Math.floor(clock.now() / 1_000), at.epoch + 1));
+    log('warn', 'a device holds a dataset that is not in this database; a new epoch begins', {
+      device: id,
+      epoch,
+    });
+    this.#desks.courier.announce();
+  }
+
+  #welcome(id: string, nonce: string | null): void {
+    const { store, clock, post } = this.#parts;
+    const { epoch, seq } = store.dataset.cursor();
+    post.signed(id, 'welcome', () => ({ aud: id, nonce, time: instantText(clock.now()), epoch, seq }));
+  }
+
+  /** Not signed, so it only says whether somebody is there, and only for the session that said hello. */
+  #status({ id }: DeviceRow, message: Uint8Array): void {
+    const { links, clock } = this.#parts;
+    const json = readStrictJson(message);
+    const status = Status.safeParse(json.kind === 'json' ? json.value : undefined);
+    if (!status.success) {
+      this.#refusals.refused(id, 'status', 'schema');
+      return;
+    }
+    const link = links.of(id);
+    if (status.data.state === 'online') {
+      if (status.data.session === link.session) delete link.goneAtMs;
+      else this.invite(id);
+    } else if (status.data.session === link.session) link.goneAtMs ??= clock.monotonicMs();
+  }
+
+  #keyOf({ publicKey }: DeviceRow): KeyObject {
+    const known = this.#keys.get(publicKey);
+    if (known !== undefined) return known;
+    const key = createPublicKey(publicKey);
+    this.#keys.set(publicKey, key);
+    return key;
+  }
+}
