@@ -31,8 +31,8 @@ export function judgeManifest(
   const { cursor, staged, snapshotRequested, chunksUnanswered } = state;
   if (manifest.snapshot === staged?.snapshot) return 'same';
   const ahead = comparePlaces(manifest, cursor);
-  if (ahead < 0 || (ahead === 0 && !snapshotRequested)) return 'old';
-  if (staged === undefined) return 'stage';
-  const above = comparePlaces(manifest, staged);
-  return above > 0 || (above === 0 && chunksUnanswered) ? 'stage' : 'notHigher';
+  const above = staged === undefined ? 1 : comparePlaces(manifest, staged);
+  const standsIn = above === 0 && chunksUnanswered;
+  if (ahead < 0 || (ahead === 0 && !snapshotRequested && !standsIn)) return 'old';
+  return above > 0 || standsIn ? 'stage' : 'notHigher';
 }
