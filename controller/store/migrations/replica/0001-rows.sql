@@ -29,17 +29,19 @@ CREATE TABLE member (
 
 CREATE INDEX member_by_group ON member (gen, grp);
 
--- One row. `latest` is the newest generation ever given out: a dropped one is never reused.
+-- One row. `latest` is the newest generation ever given out: a dropped one is never reused. `reading` names the schema
+-- by which the rows were read: another release reads them anew.
 CREATE TABLE dataset (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   live INTEGER NOT NULL,
   latest INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
   seq INTEGER NOT NULL,
-  digest TEXT NOT NULL
+  digest TEXT NOT NULL,
+  reading TEXT NOT NULL
 ) STRICT;
 
-INSERT INTO dataset VALUES (1, 1, 1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO dataset VALUES (1, 1, 1, 0, 0, '0000000000000000000000000000000000000000000000000000000000000000', '');
 
 -- The snapshot being fetched, in generation `dataset.latest`.
 CREATE TABLE staged_manifest (

@@ -1,0 +1,54 @@
+import type { EpochMs } from '../core/access/facts.ts';
+import type { JournalChange } from '../ports/journal.ts';
+import type { CommandLog } from './command-log.ts';
+import type { DenialTables } from './denials.ts';
+import type { JournalState } from './journal-state.ts';
+import type { PersonLog } from './person-log.ts';
+
+export interface JournalTables {
+  readonly commands: CommandLog;
+  readonly denials: DenialTables;
+  readonly persons: PersonLog;
+}
+
+/** Makes one change inside the caller's transaction and returns the journal's state after it. */
+export function makeChange(
+  tables: JournalTables,
+  state: JournalState,
+  change: JournalChange,
+  now: EpochMs,
+): JournalState {
+  switch (change.kind) {
+    case 'countUse':
+      tables.persons.countUse(change.guest, change.at);
+      return state;
+    case 'giveBackUse':
+      tables.persons.giveBackUse(change.guest);
+      return state;
+    case 'knownArea':
+      tables.persons.setArea(change.subject, change.area, change.at);
+      return state;
+    case 'command':
+      tables.commands.set(change.command, now);
+      return state;
+    case 'revocation':
+      tables.denials.addRevocation(change.revocation);
+      return state;
+    case 'dropRevocations':
+      for (const revocation of change.revocations) tables.denials.dropRevocation(revocation);
+      return state;
+    case 'lockdown':
+      tables.denials.setLockdown(change.lockdown);
+      return state;
+    case 'clockFloor':
+      return { ...state, clockFloor: change.floor };
+    case 'welcome':
+      return { ...state, lastWelcomeAt: change.at, guestUsesKnown: 1 };
+    default:
+      throw new TypeError(`unknown change ${String(change satisfies never)}`);
+  }
+}
+
+/** Whether a change touches what is mirrored and kept in memory. */
+export const changesDenials = ({ kind }: JournalChange): boolean =>
+  kind === 'revocation' || kind === 'dropRevocations' || kind === 'lockdown';

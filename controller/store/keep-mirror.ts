@@ -1,0 +1,26 @@
+import { StorageFault } from '../ports/journal.ts';
+import type { Mirror } from './mirror.ts';
+import type { SqliteJournal } from './sqlite-journal.ts';
+import type { SqliteReplica } from './sqlite-replica.ts';
+import { faultsTyped } from './storage-fault.ts';
+
+/**
+ * Keeps the mirror in step with the journal. The journal is always written first, so the mirror is never ahead. While
+ * a snapshot is applied the worker holds `replica.db`; the mirror then waits for its end, and no door waits for it.
+ */
+export function keepMirror(journal: SqliteJournal, replica: SqliteReplica, mirror: Mirror): void {
+  const write = () => {
+    if (replica.applying) return;
+    try {
+      faultsTyped(() =>
+        mirror.write(journal.log, { revocations: journal.revocations(), lockdowns: journal.lockdowns() }),
+      );
+    } catch (error) {
+      // The denial itself is committed and in force. The next change, swap or start writes the copy again.
+      if (!(error instanceof StorageFault)) throw error;
+    }
+  };
+  journal.onDenialsChanged(write);
+  replica.onSettled(write);
+  write();
+}

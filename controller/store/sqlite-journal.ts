@@ -1,0 +1,207 @@
+/**
+ * `events.db` behind its port. What holds:
+ *
+ * - One transaction per call, on disk when it returns; memory (head, denylist, lockdowns) follows only then.
+ * - `seq` grows by one from the stored head, so that pruning everything never makes one come again.
+ */
+import type { Database } from 'better-sqlite3';
+import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
+import type { GuestId } from '../core/dataset.ts';
+import { noHash } from '../core/hash-forms.ts';
+import type {
+  AckOutcome,
+  CommittedEvent,
+  Journal,
+  JournalChange,
+  Lockdown,
+  Revocation,
+  SeenCommand,
+} from '../ports/journal.ts';
+import { prepareCommandLog } from './command-log.ts';
+import { type Denials, Denylist, prepareDenials } from './denials.ts';
+import { type EventLog, eventHash, prepareEventLog } from './event-log.ts';
+import { changesDenials, type JournalTables, makeChange } from './journal-changes.ts';
+import { type JournalState, prepareSetJournalState, readJournalState } from './journal-state.ts';
+import { preparePersonLog } from './person-log.ts';
+import { faultsTyped } from './storage-fault.ts';
+
+export class SqliteJournal implements Journal {
+  readonly #db: Database;
+  readonly #now: () => EpochMs;
+  readonly #events: EventLog;
+  readonly #tables: JournalTables;
+  readonly #setState: (state: JournalState) => void;
+  readonly #appended = new Set<() => void>();
+  readonly #denialsChanged = new Set<() => void>();
+  #state: JournalState;
+  #denials: Denials;
+  #denylist: Denylist;
+
+  constructor(db: Database, now: () => EpochMs) {
+    this.#db = db;
+    this.#now = now;
+    this.#events = prepareEventLog(db);
+    this.#tables = {
+      commands: prepareCommandLog(db),
+      denials: prepareDenials(db),
+      persons: preparePersonLog(db),
+    };
+    this.#setState = prepareSetJournalState(db);
+    this.#state = readJournalState(db);
+    this.#denials = this.#tables.denials.read();
+    this.#denylist = new Denylist(this.#denials.revocations);
+  }
+
+  get log(): string {
+    return this.#state.log;
+  }
+
+  head(): { readonly seq: number; readonly hash: string } {
+    return { seq: this.#state.headSeq, hash: this.#state.headHash };
+  }
+
+  acked(): number {
+    return this.#state.acked;
+  }
+
+  commit(bodies: readonly string[], changes: readonly JournalChange[] = []): readonly CommittedEvent[] {
+    const at = this.#now();
+    const events = chain(this.#state, bodies);
+    const head = events.at(-1);
+    this.#write(changes.some(changesDenials), () => {
+      for (const event of events) this.#events.append(event, at);
+      let state = this.#state;
+      if (head !== undefined) state = { ...state, headSeq: head.seq, headHash: head.hash };
+      for (const change of changes) state = makeChange(this.#tables, state, change, at);
+      return state;
+    });
+    if (head !== undefined) for (const listener of this.#appended) listener();
+    return events;
+  }
+
+  /** Takes in what the mirror still knows of a lost database. Newer denials stay; guests' uses are unknown. */
+  restore({ revocations, lockdowns }: Denials): void {
+    this.#write(true, () => {
+      for (const revocation of revocations) this.#tables.denials.addRevocation(revocation);
+      for (const lockdown of lockdowns) this.#tables.denials.setLockdown(lockdown);
+      return { ...this.#state, guestUsesKnown: 0 };
+    });
+  }
+
+  after(seq: number, limit: number): readonly CommittedEvent[] {
+    return faultsTyped(() => this.#events.after(seq, limit));
+  }
+
+  acknowledge({
+    log,
+    upTo,
+    hash,
+    rewind = false,
+  }: {
+    readonly log: string;
+    readonly upTo: number;
+    readonly hash: string;
+    readonly rewind?: boolean;
+  }): AckOutcome {
+    const { log: ours, headSeq, acked } = this.#state;
+    if (log !== ours) return 'wrongLog';
+    if (upTo > headSeq) return 'beyondHead';
+    if (!this.#isHashOf(upTo, hash)) return 'wrongHash';
+    if (upTo === acked || (upTo < acked && !rewind)) return 'alreadyAcknowledged';
+    this.#write(false, () => ({ ...this.#state, acked: upTo }));
+    return 'accepted';
+  }
+
+  prune(before: EpochMs): void {
+    this.#write(false, () => {
+      this.#events.prune(before, this.#state.acked);
+      return this.#state;
+    });
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#appended.add(listener);
+    return () => this.#appended.delete(listener);
+  }
+
+  /** Runs after each commit that changed the denylist or a lockdown, before those of `onAppend`. */
+  onDenialsChanged(listener: () => void): void {
+    this.#denialsChanged.add(listener);
+  }
+
+  guestUses(guest: GuestId): GuestUses {
+    const known = this.#state.guestUsesKnown === 1;
+    return faultsTyped(() => ({ ...this.#tables.persons.uses(guest), known }));
+  }
+
+  knownArea(subject: Subject): KnownArea | undefined {
+    return faultsTyped(() => this.#tables.persons.area(subject));
+  }
+
+  denied(row: RowVersion): boolean {
+    return this.#denylist.covers(row);
+  }
+
+  revocations(): readonly Revocation[] {
+    return this.#denials.revocations;
+  }
+
+  lockdowns(): readonly Lockdown[] {
+    return this.#denials.lockdowns;
+  }
+
+  seenCommand(id: string): SeenCommand | undefined {
+    return faultsTyped(() => this.#tables.commands.find(id));
+  }
+
+  unfinishedCommands(): readonly SeenCommand[] {
+    return faultsTyped(() => this.#tables.commands.unfinished());
+  }
+
+  clockFloor(): EpochMs {
+    return this.#state.clockFloor;
+  }
+
+  lastWelcomeAt(): EpochMs | undefined {
+    return this.#state.lastWelcomeAt ?? undefined;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** `work` changes tables and returns the state to store; memory follows when it is on disk. */
+  #write(withDenials: boolean, work: () => JournalState): void {
+    const transaction = this.#db.transaction(() => {
+      const next = work();
+      if (next !== this.#state) this.#setState(next);
+      return { next, denials: withDenials ? this.#tables.denials.read() : this.#denials };
+    });
+    const { next, denials } = faultsTyped(() => transaction.immediate());
+    this.#state = next;
+    if (!withDenials) return;
+    this.#denials = denials;
+    this.#denylist = new Denylist(denials.revocations);
+    for (const listener of this.#denialsChanged) listener();
+  }
+
+  /** An event that was pruned is known by its successor's link; where that is gone too, the signature must do. */
+  #isHashOf(seq: number, hash: string): boolean {
+    if (seq === this.#state.headSeq) return hash === this.#state.headHash;
+    if (seq === 0) return hash === noHash;
+    return faultsTyped(() => {
+      const event = this.#events.at(seq);
+      if (event !== undefined) return hash === event.hash;
+      const successor = this.#events.at(seq + 1);
+      return successor === undefined || eventHash(hash, successor.body) === successor.hash;
+    });
+  }
+}
+
+function chain({ headSeq, headHash }: JournalState, bodies: readonly string[]): readonly CommittedEvent[] {
+  let hash = headHash;
+  return bodies.map((body, index) => {
+    hash = eventHash(hash, body);
+    return { seq: headSeq + index + 1, body, hash };
+  });
+}
