@@ -16,7 +16,10 @@ export interface LinkState {
 /** The link tells the controller. */
 export interface CloudListener {
   linkChanged(state: LinkState): void;
-  /** A welcome was accepted: the session has begun and this is the time of the cloud. */
+  /**
+   * A welcome was accepted: the session has begun, and `time` was the cloud's at `atMonotonicMs`. The listener sets the
+   * clock and persists floor and welcome, before it returns.
+   */
   welcomed(welcome: {
     readonly session: string;
     readonly time: EpochMs;
