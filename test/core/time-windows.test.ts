@@ -203,6 +203,18 @@ describe('the next opening', () => {
     expect(next(weekly('00:30', '01:30'), '2026-11-01T05:40:00.000Z')).toBe('2026-11-01T06:00:00.000Z');
   });
 
+  test('may lie on either side of a midnight that came twice', () => {
+    const saturday = { days: [6], from: '23:30', to: '23:35' };
+    const sunday = { days: [7], from: '00:00', to: '00:01' };
+    // St. John's, 2010-11-07: after 00:00:59 came 23:01 of the day before.
+    expect(next(weeklyWindows([saturday]), '2010-11-07T02:30:00.000Z', 'America/St_Johns')).toBe(
+      '2010-11-07T03:00:00.000Z',
+    );
+    expect(next(weeklyWindows([saturday, sunday]), '2010-11-07T02:10:00.000Z', 'America/St_Johns')).toBe(
+      '2010-11-07T02:30:00.000Z',
+    );
+  });
+
   test.each(zones)('in %s is the first minute that is inside, to the end of a search by hand', (zone) => {
     const wall = wallClock(zone);
     const sample = instants.chain((now) =>
