@@ -11,6 +11,8 @@ export interface Finding {
   readonly path: Path;
   readonly target: 'key' | 'value';
   readonly what: string;
+  /** For a key that is not known: the path that was probably meant, so that it is not reported as missing too. */
+  readonly meant?: Path;
 }
 
 /** A zod issue in words. A message of our own schemas completes "must be …"; zod's own messages are not used. */
@@ -31,7 +33,13 @@ export function findingsOf(issue: Issue, schema: z.core.$ZodType, value: unknown
     case 'too_big':
       return here(bound('at most', issue.maximum, issue.origin, value));
     case 'invalid_key':
-      return [{ path: issue.path, target: 'key', what: `its key must be ${issue.issues[0]?.message ?? ''}` }];
+      return [
+        {
+          path: issue.path,
+          target: 'key',
+          what: `cannot stand here: a key must be ${issue.issues[0]?.message ?? ''}`,
+        },
+      ];
     case 'invalid_format':
       return here(
         issue.format === 'date'
@@ -50,13 +58,16 @@ export function findingsOf(issue: Issue, schema: z.core.$ZodType, value: unknown
 const isDefault = (issue: Issue): boolean => issue.message.startsWith('Invalid ');
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
-  const target = { path: [...path, key], target: 'key' } as const;
   // A key with digits may be a code or a tag in the wrong place: it is not repeated.
-  if (!/^[A-Za-z][A-Za-z_-]{0,40}$/.test(key))
+  if (!/^[A-Za-z][A-Za-z_-]{0,40}$/.test(key)) {
     return { path, target: 'value', what: 'has a key that is not known here' };
+  }
+  const near = closest(key, known);
   return {
-    ...target,
+    path: [...path, key],
+    target: 'key',
     what: ['is not a key that is known here', didYouMean(key, known)].filter(Boolean).join(': '),
+    ...(near !== undefined && { meant: [...path, near] }),
   };
 }
 

@@ -23,10 +23,13 @@ export function formatDuration(ms: number): string {
 
 const wanted = 'a duration with its unit (ms, s, min or h), such as 8s, 500ms, 2min or 1h';
 
-/** Text with a unit on the outside, milliseconds within; `inner` keeps the bounds. */
-export const duration = <Inner extends z.ZodType<number, number>>(inner: Inner) =>
-  z
+/** Text with a unit on the outside, milliseconds within; `inner` keeps the bounds and the meaning. */
+export function duration<Inner extends z.ZodType<number, number>>(inner: Inner) {
+  const schema = z
     .string({ error: wanted })
     .regex(durationPattern, wanted)
+    .meta({ title: 'duration' })
     .transform((text) => parseDuration(text) ?? Number.NaN)
     .pipe(inner);
+  return inner.description === undefined ? schema : schema.describe(inner.description);
+}

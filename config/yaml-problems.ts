@@ -4,7 +4,7 @@
  * repeats a value, because a value may be a code or a phone number.
  */
 import type { z } from 'zod';
-import { type Finding, findingsOf, valueAt } from './issue-sentence.ts';
+import { findingsOf, valueAt } from './issue-sentence.ts';
 import { type Path, type Position, parseYaml } from './yaml-document.ts';
 
 export interface Problem extends Position {
@@ -57,7 +57,10 @@ export function readYaml<Schema extends z.ZodType>(
   const findings = parsed.error.issues.flatMap((issue) =>
     findingsOf(issue, schema, valueAt(value, issue.path)),
   );
-  const problems = findings.map(({ path, what, target }: Finding) => problemAt(path, what, target));
+  const misspelt = new Set(findings.flatMap(({ meant }) => (meant === undefined ? [] : [pathText(meant)])));
+  const problems = findings
+    .filter(({ path }) => !misspelt.has(pathText(path)) || valueAt(value, path) !== undefined)
+    .map(({ path, what, target }) => problemAt(path, what, target));
   const [first, ...rest] = problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { kind: 'refused', problems: [first ?? problemAt([], 'cannot be read'), ...rest] };
 }

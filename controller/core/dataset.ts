@@ -12,7 +12,8 @@ import { z } from 'zod';
 
 const idText = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, '1–64 letters, digits, dots, dashes or underscores');
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, '1–64 letters, digits, dots, dashes or underscores')
+  .describe('1–64 letters, digits, dots, dashes or underscores');
 const text = z.string().min(1).max(200);
 const count = z.int().min(1);
 /** A duration in milliseconds, at most a year. */
@@ -35,6 +36,7 @@ export const CalendarId = idText.brand<'CalendarId'>();
 export const BuildingId = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, '1–64 lower-case letters, digits or dashes')
+  .describe('1–64 lower-case letters, digits or dashes')
   .brand<'BuildingId'>();
 
 export type ResidentId = z.infer<typeof ResidentId>;
@@ -54,20 +56,27 @@ export type BuildingId = z.infer<typeof BuildingId>;
 export const InstantText = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds');
 /** A calendar date in the building's zone: `2026-11-22`. */
 export const LocalDate = z.iso.date().describe("date in the building's time zone");
-export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, "00:00" to "23:59"');
+export const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, "00:00" to "23:59"')
+  .describe('local wall time, "00:00" to "23:59"');
 /** A window's end may also be the end of its day. */
 export const EndOfWindow = z
   .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day, "00:00" to "24:00"');
-export const DayOfWeek = z.int().min(1).max(7);
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day, "00:00" to "24:00"')
+  .describe('local wall time, "00:00" to "24:00"; not after `from`: on the next day');
+export const DayOfWeek = z.int().min(1).max(7).describe('1 = Monday … 7 = Sunday');
 /** What rests of a code, card or tag: lower-case hex of HMAC-SHA256 under the site key. */
-export const CredentialHash = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+export const CredentialHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits')
+  .describe('HMAC-SHA256 under the site key, 64 lower-case hex digits');
 export const PhoneNumber = z
   .string()
   .regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, 'an E.164 number ("+14165550100") or an extension of 2 to 6 digits');
 export const DirectoryCode = z.string().regex(/^\d{2,8}$/, '2 to 8 digits');
 const Language = z.enum(['en', 'fr']);
-const BilingualText = z.object({ en: text, fr: text });
+const BilingualText = z.object({ en: text.describe('in English'), fr: text.describe('in French') });
 
 const isTimeZone = (zone: string): boolean => {
   try {
@@ -83,7 +92,11 @@ export const Window = z
     'local wall time, from inclusive, to exclusive; `to` not after `from` crosses midnight, equal is 24 h',
   );
 export const WeeklyWindow = z
-  .object({ days: z.array(DayOfWeek).min(1), from: TimeOfDay, to: EndOfWindow })
+  .object({
+    days: z.array(DayOfWeek).min(1).describe('days on which it starts: 1 = Monday … 7 = Sunday'),
+    from: TimeOfDay,
+    to: EndOfWindow,
+  })
   .describe('a window that starts on each of these days of the week');
 
 const HolderRef = z.discriminatedUnion('kind', [
@@ -244,7 +257,12 @@ export const Door = z.object({
     .describe('when the release ends: as it opens, as it closes, or only when the time is over'),
   interlockGroup: text.optional().describe('only one door of a group may be open or released at a time'),
   antipassback: z
-    .object({ from: AreaId, to: AreaId, kind: z.enum(['hard', 'soft']), forgiveMs: durationMs.optional() })
+    .object({
+      from: AreaId,
+      to: AreaId,
+      kind: z.enum(['hard', 'soft']).describe('hard refuses, soft only reports'),
+      forgiveMs: durationMs.describe('after this time the person may come from anywhere').optional(),
+    })
     .optional()
     .describe('who passes must come from one area and is then in the other; hard refuses, soft only reports'),
   twoPerson: z.boolean().optional().describe('opens only for two people, one after the other'),
@@ -279,7 +297,12 @@ export const Schedule = z.object({
   ...versioned,
   weekly: z.array(WeeklyWindow).describe('the ordinary week'),
   specialDays: z
-    .array(z.object({ calendar: CalendarId, windows: z.array(Window) }))
+    .array(
+      z.object({
+        calendar: CalendarId,
+        windows: z.array(Window).describe('the hours of those dates; empty: closed'),
+      }),
+    )
     .optional()
     .describe(
       "the first entry whose calendar has the date on which a window starts replaces that day's windows",

@@ -47,7 +47,7 @@ export const Moment = z
   .string({ error: moment })
   .regex(wallTime, moment)
   .refine(exists, `${moment}, that exists in the calendar`)
-  .describe("date and time in the building's time zone: 2027-05-31 17:00");
+  .meta({ title: 'date and time', description: "in the building's time zone, such as 2027-05-31 17:00" });
 
 /** An entry code in clear. This file is the only place where it stands so. */
 export const Code = z

@@ -19,7 +19,7 @@ const fitsBits = ({ bits, hex }: { bits: number; hex: string }): boolean => {
 
 const CardEntry = z
   .strictObject({
-    kind: Credential.shape.kind.exclude(['pin']),
+    kind: Credential.shape.kind.exclude(['pin']).describe('what it is'),
     bits: z.int().min(4).max(1024).describe('how many bits the reader sends'),
     hex: z
       .string({ error: 'text: put it in quotes' })
@@ -110,7 +110,7 @@ export const GuestEntry = Guest.omit({
     host: Guest.shape.host.unwrap().optional().describe('who invites; absent: the building itself'),
     code: Code,
     doors: Guest.shape.doors.default([]),
-    startsAt: Moment,
+    startsAt: Moment.describe('works from this moment on'),
     endsAt: Moment.optional().describe('works until just before this moment; absent: without end'),
     windows: z.array(WeeklyHours).optional().describe('absent: at any time between start and end'),
     validFor: duration(Guest.shape.validForMs.unwrap())

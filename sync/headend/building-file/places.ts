@@ -24,8 +24,8 @@ export const BuildingEntry = Building.omit({
   lockout: true,
 })
   .extend({
-    ringTimeout: duration(Building.shape.ringTimeoutMs).describe('how long a call rings'),
-    talkTimeout: duration(Building.shape.talkTimeoutMs).describe('how long a conversation may last'),
+    ringTimeout: duration(Building.shape.ringTimeoutMs),
+    talkTimeout: duration(Building.shape.talkTimeoutMs),
     lockout: z
       .strictObject({
         missesPerMinute: lockout.missesPerMinute,
@@ -40,7 +40,9 @@ export const BuildingEntry = Building.omit({
   })
   .strict();
 
-export const AreaEntry = Area.omit({ version: true }).extend({ name: Area.shape.name.strict() }).strict();
+export const AreaEntry = Area.omit({ version: true })
+  .extend({ name: Area.shape.name.strict().describe(Area.shape.name.description ?? '') })
+  .strict();
 
 const antipassback = Door.shape.antipassback.unwrap();
 
@@ -52,17 +54,18 @@ export const DoorEntry = Door.omit({
   preAlarmMs: true,
 })
   .extend({
-    name: Door.shape.name.strict(),
+    name: Door.shape.name.strict().describe(Door.shape.name.description ?? ''),
     guestEntrance: Door.shape.guestEntrance.default(false),
-    accessTime: duration(Door.shape.accessTimeMs).describe('how long the door stays released'),
-    extendedAccessTime: duration(Door.shape.extendedAccessTimeMs).describe('the same for accessible timing'),
-    openTooLong: duration(Door.shape.openTooLongMs).describe('how long it may stand open before the alarm'),
-    preAlarm: duration(Door.shape.preAlarmMs).describe('how long before that alarm the door warns'),
+    accessTime: duration(Door.shape.accessTimeMs),
+    extendedAccessTime: duration(Door.shape.extendedAccessTimeMs),
+    openTooLong: duration(Door.shape.openTooLongMs),
+    preAlarm: duration(Door.shape.preAlarmMs),
     antipassback: antipassback
       .omit({ forgiveMs: true })
       .extend({ forgiveAfter: duration(antipassback.shape.forgiveMs.unwrap()).optional() })
       .strict()
-      .optional(),
+      .optional()
+      .describe(Door.shape.antipassback.description ?? ''),
   })
   .strict();
 
@@ -70,7 +73,7 @@ export const CalendarEntry = Calendar.omit({ version: true }).strict();
 
 export const ScheduleEntry = Schedule.omit({ version: true })
   .extend({
-    weekly: z.array(WeeklyHours),
+    weekly: z.array(WeeklyHours).describe(Schedule.shape.weekly.description ?? ''),
     specialDays: z
       .array(
         z.strictObject({
@@ -98,11 +101,11 @@ export const GrantEntry = z.strictObject({
     .optional()
     .describe('needed only to give one subject one door twice, for example with two schedules'),
   source: Grant.shape.source,
-  doors: z.array(Grant.shape.door).min(1),
-  groups: z.array(Group.shape.id).default([]),
-  residents: z.array(ResidentId).default([]),
-  staff: z.array(StaffId).default([]),
-  others: z.array(OtherId).default([]),
+  doors: z.array(Grant.shape.door).min(1).describe('the doors that are given'),
+  groups: z.array(Group.shape.id).default([]).describe('groups that are given them'),
+  residents: z.array(ResidentId).default([]).describe('residents that are given them'),
+  staff: z.array(StaffId).default([]).describe('staff that are given them'),
+  others: z.array(OtherId).default([]).describe('others that are given them'),
   schedule: Grant.shape.schedule,
   ...validity,
 });
