@@ -21,6 +21,7 @@ import { DoorId } from './core/dataset.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Lobby } from './ports/lobby.ts';
 import { openStore } from './store/open-store.ts';
+import { lockState } from './store/state-lock.ts';
 
 export interface Parts {
   readonly config: ControllerConfig;
@@ -48,6 +49,7 @@ export function compose({
   time = systemTime,
   timers = systemTimers,
 }: Parts): Controller {
+  const lock = lockState(config.stateDir);
   const store = openStore(config.stateDir, { now: () => time.rtc() });
   const { replica, journal } = store;
   const clock = new SystemClock(time, journal.clockFloor());
@@ -145,6 +147,7 @@ export function compose({
       for (const door of doors.all()) door.close();
       housekeeping.stop([...simulated.keys()]);
       store.close();
+      lock.release();
     },
   };
 }

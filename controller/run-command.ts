@@ -6,6 +6,7 @@ import { ConsoleFault } from './console/page-files.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createLogger } from './logging.ts';
 import { StorageFault } from './ports/journal.ts';
+import { StateInUse } from './store/state-lock.ts';
 
 /** Runs until SIGTERM or SIGINT. A missing or unsafe identity is a sentence and exit 78, with nothing started. */
 export async function runController(
@@ -29,7 +30,8 @@ export async function runController(
     }
   } catch (error) {
     if (error instanceof StorageFault) return refuse(error.message, exitCodes.io);
-    if (error instanceof ConsoleFault) return refuse(error.message, exitCodes.unavailable);
+    if (error instanceof ConsoleFault || error instanceof StateInUse)
+      return refuse(error.message, exitCodes.unavailable);
     throw error;
   }
 }

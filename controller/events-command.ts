@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ControllerConfig } from '../config/load.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { CommittedEvent } from './ports/journal.ts';
+import { openEventReader } from './store/read-events.ts';
+
+const pageSize = 500;
+const lookAgainMs = 250;
+
+interface Wanted {
+  readonly follow: boolean;
+  readonly after: number;
+  readonly json: boolean;
+}
+
+/** Prints the event log, and with `follow` goes on until a signal ends it. */
+export async function showEvents(
+  { stateDir }: ControllerConfig,
+  { follow, after, json }: Wanted,
+  refuse: (sentence: string, exitCode: number) => void,
+): Promise<void> {
+  if (!Number.isInteger(after) || after < 0) {
+    return refuse('--after takes the seq of an event: a whole number from 0.', exitCodes.usage);
+  }
+  const reader = openEventReader(stateDir);
+  if (reader === undefined) {
+    return refuse(
+      `${stateDir} has no event log yet; it is made when "vestibule run" starts.`,
+      exitCodes.unavailable,
+    );
+  }
+  const ending = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort());
+  try {
+    for (let seq = after; !ending.signal.aborted; ) {
+      const events = reader.after(seq, pageSize);
+      for (const event of events) process.stdout.write(`${json ? asJson(event) : describe(event)}\n`);
+      seq = events.at(-1)?.seq ?? seq;
+      if (events.length === pageSize) continue;
+      if (!follow) return;
+      await delay(lookAgainMs, undefined, { signal: ending.signal }).catch(() => {});
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+const asJson = ({ seq, body, hash }: CommittedEvent): string =>
+  JSON.stringify({ seq, hash, event: JSON.parse(body) as unknown });
+
+interface Shown {
+  readonly time: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly door?: string;
+  readonly reason?: string;
+  readonly subject?: { readonly kind: string; readonly id: string };
+  readonly backfilled?: true;
+}
+
+function describe({ seq, body }: CommittedEvent): string {
+  const { time, type, severity, door, reason, subject, backfilled } = JSON.parse(body) as Shown;
+  const parts = [
+    String(seq).padStart(6),
+    time,
+    type,
+    ...(door === undefined ? [] : [`at ${door}`]),
+    ...(subject === undefined ? [] : [`by ${subject.kind} ${subject.id}`]),
+    ...(reason === undefined ? [] : [`(${reason})`]),
+    ...(severity === 'info' ? [] : [`[${severity}]`]),
+    ...(backfilled === true ? ['back-filled'] : []),
+  ];
+  return parts.join('  ');
+}
