@@ -12,8 +12,7 @@ export type HeadEndErrorCode =
   | 'badState'
   | 'badInput'
   | 'alreadyRunning'
-  | 'notRunning'
-  | 'brokerUnreachable';
+  | 'notRunning';
 
 export class HeadEndError extends Error {
   readonly code: HeadEndErrorCode;

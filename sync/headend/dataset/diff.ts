@@ -61,7 +61,7 @@ export const rowText = ({ id, row }: RowToPublish, version: number): string =>
 
 function compare(before: StoredRow, wanted: RowToPublish): RowChange | undefined {
   if (before.row === null) return put(wanted, before.version + 1);
-  const { version, ...old } = JSON.parse(before.row) as Fields;
+  const { version: _, ...old } = JSON.parse(before.row) as Fields;
   const { id } = wanted;
   const now: Fields = { ...wanted.row, id };
   const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(

@@ -18,16 +18,20 @@ const marks = { added: '+', changed: '~', deleted: '-' } as const;
 const plurals: Readonly<Record<string, string>> = { staff: 'staff', other: 'others', building: 'buildings' };
 
 export function summarize(changes: readonly RowChange[]): ChangeSummary {
-  const counts = new Map<string, number>();
+  const counts = new Map<
+    string,
+    { count: number; readonly kind: RowChange['kind']; readonly table: string }
+  >();
   for (const { kind, table } of changes) {
     const key = `${kind} ${table}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const counted = counts.get(key) ?? { count: 0, kind, table };
+    counted.count += 1;
+    counts.set(key, counted);
   }
-  const parts: string[] = [];
-  for (const [key, count] of counts) {
-    const [kind = 'added', table = ''] = key.split(' ') as [RowChange['kind'], string];
-    parts.push(`${count} ${count === 1 ? table : (plurals[table] ?? `${table}s`)} ${verbs[kind]}`);
-  }
+  const parts = [...counts.values()].map(
+    ({ count, kind, table }) =>
+      `${count} ${count === 1 ? table : (plurals[table] ?? `${table}s`)} ${verbs[kind]}`,
+  );
   const of = (kind: RowChange['kind']): number => changes.filter((change) => change.kind === kind).length;
   return {
     added: of('added'),

@@ -101,6 +101,21 @@ export function eventStore(db: Database) {
 
   const head = (device: string, log: string): LogHead => headOf.get(device, log) ?? { head: 0, hash: noHash };
 
+  const take = db.transaction(
+    (device: string, { log, events }: EventBatch, now: number, gapIsFinal: boolean): BatchOutcome => {
+      const held = head(device, log);
+      const checked = check(held, events, (seq) => heldHash.get(device, log, seq), gapIsFinal);
+      if (checked.kind !== 'fresh') return checked;
+      const { fresh, skipped } = checked;
+      if (skipped !== undefined) addGap.run(device, log, skipped.first, skipped.last, now);
+      for (const { seq, body, hash } of fresh) add.run(device, log, seq, body, hash, now);
+      const last = fresh.at(-1);
+      if (last === undefined) return { kind: 'held', added: 0, ...held };
+      setHead.run(device, log, last.seq, last.hash);
+      return { kind: 'held', added: fresh.length, head: last.seq, hash: last.hash };
+    },
+  );
+
   return {
     head,
     /** Events after `n` in order of arrival. */
@@ -114,19 +129,7 @@ export function eventStore(db: Database) {
      * Checks and stores a batch in one transaction. With `gapIsFinal` the device is known to keep nothing older than
      * the batch: the hole is recorded and its first event, signed by the device like the rest, starts the chain anew.
      */
-    take: db.transaction(
-      (device: string, { log, events }: EventBatch, now: number, gapIsFinal: boolean): BatchOutcome => {
-        const held = head(device, log);
-        const checked = check(held, events, (seq) => heldHash.get(device, log, seq), gapIsFinal);
-        if (checked.kind !== 'fresh') return checked;
-        const { fresh, skipped } = checked;
-        if (skipped !== undefined) addGap.run(device, log, skipped.first, skipped.last, now);
-        for (const { seq, body, hash } of fresh) add.run(device, log, seq, body, hash, now);
-        const last = fresh.at(-1);
-        if (last === undefined) return { kind: 'held', added: 0, ...held };
-        setHead.run(device, log, last.seq, last.hash);
-        return { kind: 'held', added: fresh.length, head: last.seq, hash: last.hash };
-      },
-    ).immediate,
+    take: (device: string, batch: EventBatch, now: number, gapIsFinal: boolean): BatchOutcome =>
+      take.immediate(device, batch, now, gapIsFinal),
   };
 }

@@ -1,0 +1,145 @@
+/** `revoke`, `reinstate`, `lockdown`, `unlock`: orders that a running head-end carries out at once. */
+import { DoorId } from '../../../controller/core/dataset.ts';
+import { CommandBy, LockdownScope } from '../../protocol/messages.ts';
+import { askControl } from '../control/client.ts';
+import type { ControlRequest } from '../control/requests.ts';
+import type { Published } from '../dataset/publish-rows.ts';
+import { rowLabel } from '../dataset/summary.ts';
+import { HeadEndError } from '../head-end-error.ts';
+import type { CommandOutcome } from '../service/command-desk.ts';
+import { type LockdownState, lockdownTopic } from '../store/command-store.ts';
+import type { DeviceRow } from '../store/device-store.ts';
+import type { HeadEndStore } from '../store/open-store.ts';
+import { awaitDevices, reached } from './await-devices.ts';
+import { complain, notServing, say, withState } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { show } from './publish-command.ts';
+
+/** `revoke` and `reinstate`. */
+export const rowCommand = (
+  stateDir: string,
+  order: 'revoke' | 'reinstate',
+  table: string,
+  id: string,
+): Promise<void> =>
+  withState(stateDir, async (books) => {
+    const served = await askControl<Published, typeof order>(books.stateDir, order, { table, id });
+    const published = served.kind === 'answer' ? served.value : books.desk[order](table, id);
+    show(published);
+    if (published.kind === 'unchanged') return;
+    if (served.kind === 'answer') await awaitDevices(books.store, reached(published.epoch, published.seq));
+    else say(notServing);
+  });
+
+export const lockdownCommand = (stateDir: string, on: boolean, scope: string): Promise<void> =>
+  withState(stateDir, async (books) => {
+    checkScope(books.store, scope);
+    const served = await askControl<LockdownState, 'lockdown'>(books.stateDir, 'lockdown', { scope, on });
+    const state = served.kind === 'answer' ? served.value : books.desk.lockdown(scope, on);
+    say(`Lockdown of ${scope} is ${on ? 'on' : 'off'}.`);
+    if (served.kind === 'notRunning') return say(notServing);
+    await awaitDevices(books.store, ({ id }: DeviceRow) => {
+      const command = books.store.commands.byTopic(id, lockdownTopic(state));
+      if (command?.outcome === 'rejected') return { refused: command.reason ?? 'no reason given' };
+      return command?.outcome === 'done' ? 'done' : 'waiting';
+    });
+  });
+
+type UnlockOrder = ControlRequest<'unlock'>;
+
+export interface UnlockOptions {
+  readonly by?: string;
+  readonly device?: string;
+  readonly extended?: true;
+}
+
+export const unlockCommand = (stateDir: string, door: string, options: UnlockOptions): Promise<void> =>
+  withState(stateDir, async ({ store, stateDir: folder }) => {
+    mustExist(store, 'door', door);
+    const asked = await askControl<CommandOutcome, 'unlock'>(folder, 'unlock', {
+      device: deviceFor(store, options.device),
+      door: DoorId.parse(door),
+      by: byOf(store, options.by),
+      ...(options.extended === true ? { extended: true } : {}),
+    });
+    if (asked.kind === 'notRunning') {
+      throw new HeadEndError(
+        'notRunning',
+        'The head-end is not running; start it with: vestibule-headend run',
+      );
+    }
+    const { value } = asked;
+    if (value.kind === 'noAnswer') {
+      return complain(
+        'The device did not answer; look at the door and at vestibule-headend watch before you try again.',
+        exitCodes.unavailable,
+      );
+    }
+    if (value.outcome === 'done') return say(`Unlocked ${door}.`);
+    return say(
+      `Not unlocked: the device answered ${value.outcome}${value.reason === undefined ? '' : ` (${value.reason})`}.`,
+    );
+  });
+
+function deviceFor(store: HeadEndStore, named: string | undefined): string {
+  const ids = store.devices.all().map(({ id }) => id);
+  const [only, ...more] = ids;
+  if (named !== undefined) {
+    if (ids.includes(named)) return named;
+    throw new HeadEndError(
+      'unknownDevice',
+      `There is no device "${named}"; there is ${ids.join(', ') || 'none'}.`,
+    );
+  }
+  if (only === undefined) {
+    throw new HeadEndError(
+      'unknownDevice',
+      'No device has been added yet: vestibule-headend devices add ID --out DIR --broker URL',
+    );
+  }
+  if (more.length > 0) {
+    throw new HeadEndError(
+      'whichDevice',
+      `Say which device drives the door: --device ${ids.join(' or --device ')}.`,
+    );
+  }
+  return only;
+}
+
+function byOf(store: HeadEndStore, text: string | undefined): UnlockOrder['by'] {
+  const [kind, id] = text?.split(':', 2) ?? [];
+  const by = CommandBy.safeParse({ kind, id });
+  if (!by.success) {
+    const staff = store.dataset
+      .tableRows('staff')
+      .slice(0, 5)
+      .map(({ id: staffId }) => `staff:${staffId}`);
+    throw new HeadEndError(
+      'badInput',
+      `Say on whose behalf: --by staff:ID, resident:ID or guest:ID, or $VESTIBULE_HEADEND_BY${staff.length === 0 ? '' : ` (here for example ${staff.join(', ')})`}.`,
+    );
+  }
+  mustExist(store, by.data.kind, by.data.id);
+  return by.data;
+}
+
+function checkScope(store: HeadEndStore, scope: string): void {
+  if (!LockdownScope.safeParse(scope).success) {
+    throw new HeadEndError('badInput', 'The scope must be building, area:ID or door:ID.');
+  }
+  const [table, id] = scope.split(':', 2);
+  if (table !== undefined && id !== undefined) mustExist(store, table, id);
+}
+
+function mustExist(store: HeadEndStore, table: string, id: string): void {
+  if ((store.dataset.row(table, id)?.row ?? null) !== null) return;
+  const some = store.dataset
+    .tableRows(table)
+    .slice(0, 8)
+    .map((row) => {
+      const label = rowLabel(table, JSON.parse(row.row ?? '{}') as Record<string, unknown>);
+      return label === undefined ? row.id : `${row.id} (${label})`;
+    });
+  const hint = some.length === 0 ? 'none is published' : `there are for example ${some.join(', ')}`;
+  throw new HeadEndError('unknownRow', `No ${table} has the id "${id}"; ${hint}.`);
+}

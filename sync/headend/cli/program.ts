@@ -1,0 +1,104 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { revocableTables } from '../dataset/revocation.ts';
+import { type AddOptions, addDeviceCommand, devicesCommand } from './devices-command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
+import { publishCommand } from './publish-command.ts';
+import { type RunOptions, runCommand } from './run-command.ts';
+import { type WatchOptions, watchCommand } from './watch-command.ts';
+
+const help = `
+To begin: publish building.yaml, add a device, hand it its identity folder, and run.
+
+Exit codes: 0 done, 64 wrong usage, 65 wrong data (with line and column), 69 not running or no answer,
+70 a defect, 74 the disk refused, 78 no state folder or a damaged one.`;
+
+const countOf = (text: string): number => {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > 10_000) {
+    throw new InvalidArgumentError('It must be a number from 0 to 10000.');
+  }
+  return count;
+};
+
+/** The command line of `vestibule-headend`. */
+export function headEndProgram(): Command {
+  const program = new Command('vestibule-headend')
+    .description(
+      "The cloud's end of Vestibule for one building: publishes its people and doors, keeps its events.",
+    )
+    .addOption(
+      new Option('--state <dir>', 'the state folder: keys, published data, events')
+        .env('VESTIBULE_HEADEND_STATE')
+        .default('./headend-state'),
+    )
+    .addHelpText('after', help)
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+    });
+  const state = (): string => program.opts<{ state: string }>().state;
+  const brokerOption = (): Option =>
+    new Option('--broker <url>', 'the MQTT broker, mqtt://host[:port] or mqtts://host[:port]').env(
+      'VESTIBULE_HEADEND_BROKER',
+    );
+
+  program
+    .command('run')
+    .description('serve the devices until told to end; logs JSON lines')
+    .addOption(brokerOption().default('mqtt://127.0.0.1:1883'))
+    .option('--ca <file>', "the broker's CA certificate (PEM), for mqtts:")
+    .option('--cert <file>', 'certificate of this head-end (PEM), for mqtts:')
+    .option('--key <file>', 'key of that certificate (PEM), for mqtts:')
+    .action((options: RunOptions) => runCommand(state(), options));
+  program
+    .command('publish')
+    .argument('<building.yaml>')
+    .description('check a building file, print what differs from what was last published, and send only that')
+    .action((file: string) => publishCommand(state(), file));
+  program
+    .command('watch')
+    .description('events of all devices as they come')
+    .option('--json', 'as JSON lines')
+    .option('--device <id>', 'of this device only')
+    .option('--tail <count>', 'begin with so many past events', countOf, 10)
+    .action((options: WatchOptions) => watchCommand(state(), options));
+  program
+    .command('unlock')
+    .argument('<door>')
+    .description("open a door now, on somebody's behalf; the device decides")
+    .addOption(new Option('--by <kind:id>', 'staff:ID, resident:ID or guest:ID').env('VESTIBULE_HEADEND_BY'))
+    .option('--extended', 'with the longer, accessible time')
+    .option('--device <id>', 'the device that drives the door; needed when there are several')
+    .action((door: string, options: UnlockOptions) => unlockCommand(state(), door, options));
+  for (const [order, what] of [
+    ['revoke', 'end it at once, and over later publishes until it is reinstated'],
+    ['reinstate', 'take a revocation back: the row is again as the building file has it'],
+  ] as const) {
+    program
+      .command(order)
+      .addArgument(new Argument('<table>').choices(revocableTables))
+      .argument('<id>')
+      .description(what)
+      .action((table: string, id: string) => rowCommand(state(), order, table, id));
+  }
+  program
+    .command('lockdown')
+    .addArgument(new Argument('<on|off>').choices(['on', 'off']))
+    .description('keep doors shut for everybody: no credential, command or schedule opens them')
+    .option('--scope <scope>', 'building, area:ID or door:ID', 'building')
+    .action((onOff: string, { scope }: { scope: string }) => lockdownCommand(state(), onOff === 'on', scope));
+  const devices = program
+    .command('devices')
+    .description('who there is and how far each has come')
+    .option('--json', 'as JSON')
+    .action(({ json }: { json?: true }) => devicesCommand(state(), json === true));
+  devices
+    .command('add')
+    .argument('<id>')
+    .description('add a device and make its identity folder')
+    .requiredOption('--out <dir>', 'the identity folder to make')
+    .addOption(brokerOption().makeOptionMandatory())
+    .option('--replace-key', 'give an existing device a new key, because its folder was lost')
+    .action((id: string, options: AddOptions) => addDeviceCommand(state(), id, options));
+  return program;
+}

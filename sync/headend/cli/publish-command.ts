@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { readBuildingFile } from '../building-file/read.ts';
+import type { SourceProblem } from '../building-source.ts';
+import { askControl } from '../control/client.ts';
+import type { Published } from '../dataset/publish-rows.ts';
+import { stateExists } from '../open-head-end.ts';
+import { awaitDevices, reached } from './await-devices.ts';
+import { complain, notServing, say, withState } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const linesShown = 40;
+
+/** `publish building.yaml`: checks, prints the difference, commits it, and says which devices have it. */
+export async function publishCommand(stateDir: string, file: string): Promise<void> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return complain(`${file} cannot be read; check its name and that it may be read.`, exitCodes.data);
+  }
+  const name = basename(file);
+  // A wrong file must not leave a state folder behind.
+  const first = stateExists(resolve(stateDir)) ? undefined : readBuildingFile(text, name);
+  if (first?.kind === 'refused') return refuse(first.problems);
+
+  await withState(
+    stateDir,
+    async (books) => {
+      const source = books.read(text, name);
+      if (source.kind === 'refused') return refuse(source.problems);
+      const { rows } = source;
+      const served = await askControl<Published, 'publish'>(books.stateDir, 'publish', { rows: [...rows] });
+      const published = served.kind === 'answer' ? served.value : books.desk.publish(rows);
+      show(published);
+      if (served.kind === 'answer') {
+        await awaitDevices(books.store, reached(published.epoch, published.seq));
+      } else if (published.kind === 'published') say(notServing);
+    },
+    { create: true },
+  );
+}
+
+function refuse(problems: readonly SourceProblem[]): void {
+  const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
+  complain(
+    [...problems.map(({ sentence }) => sentence), `${count}; nothing was published.`].join('\n'),
+    exitCodes.data,
+  );
+}
+
+export function show({ kind, building, epoch, seq, summary, as }: Published): void {
+  if (kind === 'unchanged') {
+    say(`${building}: nothing differs from what is published (epoch ${epoch}, seq ${seq}).`);
+    return;
+  }
+  say(`${building}: ${summary.headline}`);
+  for (const line of summary.lines.slice(0, linesShown)) say(`  ${line}`);
+  const more = summary.lines.length - linesShown;
+  if (more > 0) say(`  … and ${more} more`);
+  say(`Published as ${as === 'delta' ? 'a delta' : 'a snapshot'} (epoch ${epoch}, seq ${seq}).`);
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import { HeadEndError } from '../head-end-error.ts';
+import { OpenHeadEnd } from '../open-head-end.ts';
+import type { HeadEndLog } from '../service/parts.ts';
+import { untilToldToEnd, withState } from './context.ts';
+
+export interface RunOptions {
+  readonly broker: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** `run`: serves the building's devices until SIGINT or SIGTERM, logging JSON lines. */
+export const runCommand = (stateDir: string, options: RunOptions): Promise<void> =>
+  withState(stateDir, async ({ stateDir: folder, store }) => {
+    const logger = pino({
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    });
+    const log: HeadEndLog = (level, what, details = {}) => logger[level](details, what);
+    const serving = new OpenHeadEnd({ stateDir: folder, store, log });
+    const tls = tlsOf(options);
+    log('info', 'head-end starts', { building: store.dataset.building() });
+    await serving.run({ url: options.broker, ...(tls === undefined ? {} : { tls }) }, untilToldToEnd());
+    log('info', 'head-end ends');
+  });
+
+function tlsOf({ broker, ca, cert, key }: RunOptions): { ca: string; cert: string; key: string } | undefined {
+  if (ca === undefined && cert === undefined && key === undefined && !broker.startsWith('mqtts:'))
+    return undefined;
+  if (ca === undefined || cert === undefined || key === undefined || !broker.startsWith('mqtts:')) {
+    throw new HeadEndError(
+      'badInput',
+      'A broker over TLS needs all of --broker mqtts://…, --ca, --cert and --key.',
+    );
+  }
+  return { ca: pem(ca), cert: pem(cert), key: pem(key) };
+}
+
+function pem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new HeadEndError('badInput', `${file} cannot be read; check its name and that it may be read.`);
+  }
+}

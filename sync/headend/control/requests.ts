@@ -1,0 +1,25 @@
+/** What the command line asks of a running head-end, over the socket in its state folder. */
+import { z } from 'zod';
+import { DoorId } from '../../../controller/core/dataset.ts';
+import { CommandBy, DeviceId, LockdownScope } from '../../protocol/messages.ts';
+
+const name = z.string().min(1).max(64);
+
+export const controlRequests = {
+  publish: z.object({
+    rows: z.array(z.object({ table: name, id: name, row: z.record(z.string(), z.unknown()) })),
+  }),
+  revoke: z.object({ table: name, id: name }),
+  reinstate: z.object({ table: name, id: name }),
+  lockdown: z.object({ scope: LockdownScope, on: z.boolean() }),
+  unlock: z.object({ device: DeviceId, door: DoorId, by: CommandBy, extended: z.boolean().optional() }),
+  health: z.object({}),
+} as const;
+
+export type ControlName = keyof typeof controlRequests;
+export type ControlRequest<N extends ControlName> = z.infer<(typeof controlRequests)[N]>;
+
+export const isControlName = (text: string): text is ControlName => Object.hasOwn(controlRequests, text);
+
+/** Where the socket is: in the state folder, which only its owner may enter. */
+export const socketName = 'headend.sock';

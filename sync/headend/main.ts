@@ -1,0 +1,14 @@
+/** The command `vestibule-headend`. Older runtimes are refused before anything is loaded that would crash on them. */
+const neededMajor = 26;
+const major = Number.parseInt(process.versions.node, 10);
+
+if (major < neededMajor) {
+  process.stderr.write(
+    `Vestibule needs Node ${neededMajor}; this is ${process.versions.node}. ` +
+      'Start it through npm, which brings the right one: "npx vestibule-headend --help".\n',
+  );
+  process.exitCode = 78;
+} else {
+  const { headEndProgram } = await import('./cli/program.ts');
+  await headEndProgram().parseAsync();
+}

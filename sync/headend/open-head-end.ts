@@ -1,0 +1,200 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Timers } from '../../controller/ports/clock.ts';
+import type { MqttEndpoint } from '../links/mqtt-connection.ts';
+import { DeviceId } from '../protocol/messages.ts';
+import { type BuildingSource, readSource } from './building-source.ts';
+import { serveControl } from './control/server.ts';
+import { type Published, publishRows } from './dataset/publish-rows.ts';
+import { reinstate, revoke } from './dataset/revoke.ts';
+import { HeadEnd } from './head-end.ts';
+import { HeadEndError } from './head-end-error.ts';
+import { type HeadEndKeys, headEndKeys } from './keys/head-end-keys.ts';
+import { writeIdentityFolder } from './keys/identity-folder.ts';
+import { siteKeyOf } from './keys/key-files.ts';
+import { makePrivateFolder } from './keys/secret-file.ts';
+import { stateReadme } from './keys/state-readme.ts';
+import type { CommandOutcome, UnlockRequest } from './service/command-desk.ts';
+import type { HeadEndClock, HeadEndLog } from './service/parts.ts';
+import type { LockdownState } from './store/command-store.ts';
+import { databaseFile, type HeadEndStore, openStore } from './store/open-store.ts';
+
+export interface OpenHeadEndOptions {
+  /** Made with its database when it is not there. */
+  readonly stateDir: string;
+  readonly clock?: HeadEndClock;
+  readonly timers?: Timers;
+  readonly log?: HeadEndLog;
+}
+
+export interface HeadEndBroker {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string;
+  readonly tls?: MqttEndpoint['tls'];
+}
+
+/** What people ask of a head-end, whether it serves devices in this process or only keeps the books. */
+export interface HeadEndDesk {
+  publish(rows: Parameters<typeof publishRows>[1]): Published;
+  revoke(table: string, id: string): Published;
+  reinstate(table: string, id: string): Published;
+  lockdown(scope: string, on: boolean): LockdownState;
+  unlock(request: UnlockRequest): Promise<CommandOutcome>;
+  /** Whether the broker is reached. */
+  readonly connected: boolean;
+}
+
+const realClock: HeadEndClock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+const realTimers: Timers = {
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+export const stateExists = (stateDir: string): boolean => existsSync(databaseFile(stateDir));
+
+/**
+ * One building's head-end in a state folder. Without `run` it keeps the books; devices get what was published or
+ * revoked once it serves them.
+ */
+export function openHeadEnd(options: OpenHeadEndOptions): OpenHeadEnd {
+  const { stateDir } = options;
+  if (!stateExists(stateDir)) {
+    makePrivateFolder(stateDir);
+    writeFileSync(join(stateDir, 'README.txt'), stateReadme, { mode: 0o600 });
+  }
+  const clock = options.clock ?? realClock;
+  return new OpenHeadEnd({ ...options, clock, store: openStore(stateDir, clock.now()) });
+}
+
+export class OpenHeadEnd {
+  readonly store: HeadEndStore;
+  readonly stateDir: string;
+  readonly #clock: HeadEndClock;
+  readonly #timers: Timers;
+  readonly #log: HeadEndLog;
+  #serving: HeadEnd | undefined;
+
+  constructor({
+    stateDir,
+    store,
+    clock = realClock,
+    timers = realTimers,
+    log = () => {},
+  }: OpenHeadEndOptions & { readonly store: HeadEndStore }) {
+    this.stateDir = stateDir;
+    this.store = store;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#log = log;
+  }
+
+  /** Reads a building file against what is published, codes already hashed. */
+  read(text: string, fileName: string): BuildingSource {
+    return readSource(this.store, siteKeyOf(this.stateDir), text, fileName);
+  }
+
+  /** @throws HeadEndError as `publishRows`. */
+  publishFile(text: string, fileName: string): Exclude<BuildingSource, { kind: 'rows' }> | Published {
+    const source = this.read(text, fileName);
+    return source.kind === 'refused' ? source : this.desk.publish(source.rows);
+  }
+
+  /** The serving head-end if `run` is under way, else the books alone. */
+  get desk(): HeadEndDesk {
+    return this.#serving ?? this.#books;
+  }
+
+  readonly #books: HeadEndDesk = {
+    connected: false,
+    publish: (rows) => publishRows(this.store, rows),
+    revoke: (table, id) => revoke(this.store, table, id, this.#clock.now()),
+    reinstate: (table, id) => reinstate(this.store, table, id),
+    lockdown: (scope, on) => this.store.commands.setLockdown(scope, on),
+    unlock: () => {
+      throw new HeadEndError(
+        'notRunning',
+        'The head-end is not running; start it with: vestibule-headend run',
+      );
+    },
+  };
+
+  /**
+   * Adds a device and fills its identity folder (DESIGN section 9). An existing device gets a new key with
+   * `replaceKey`, for a device whose folder was lost.
+   * @throws HeadEndError `noBuilding`, `badInput` or `deviceExists`.
+   */
+  addDevice(id: string, outDir: string, broker: string, { replaceKey = false } = {}): void {
+    if (!DeviceId.safeParse(id).success) {
+      throw new HeadEndError(
+        'badInput',
+        `"${id}" cannot be a device id; use 1 to 64 lower-case letters, digits or dashes.`,
+      );
+    }
+    checkBroker(broker);
+    if (this.store.devices.get(id) !== undefined && !replaceKey) {
+      throw new HeadEndError(
+        'deviceExists',
+        `The device "${id}" exists already; choose another id, or give it a new key with --replace-key.`,
+      );
+    }
+    const now = this.#clock.now();
+    const identity = {
+      device: id,
+      building: this.#building(),
+      broker,
+      enrolledAt: new Date(now).toISOString(),
+    };
+    this.store.devices.put(id, writeIdentityFolder(outDir, identity, this.#keys()), now);
+  }
+
+  /**
+   * Serves devices through a broker, and this machine's `vestibule-headend` commands through the control socket,
+   * until `signal` aborts.
+   * @throws HeadEndError `noBuilding`, `badInput` for a broker's URL, `alreadyRunning`.
+   */
+  async run({ url, tls }: HeadEndBroker, signal: AbortSignal): Promise<void> {
+    checkBroker(url);
+    const headEnd = new HeadEnd({
+      store: this.store,
+      keys: this.#keys(),
+      clock: this.#clock,
+      timers: this.#timers,
+      log: this.#log,
+      endpoint: { url, clientId: `headend-${this.#building()}`, ...(tls === undefined ? {} : { tls }) },
+    });
+    await using _control = await serveControl(this.stateDir, headEnd, this.#log);
+    this.#serving = headEnd;
+    try {
+      await headEnd.run(signal);
+    } finally {
+      this.#serving = undefined;
+    }
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  #building(): string {
+    const building = this.store.dataset.building();
+    if (building !== undefined) return building;
+    throw new HeadEndError(
+      'noBuilding',
+      'No building has been published here yet; begin with: vestibule-headend publish building.yaml',
+    );
+  }
+
+  #keys(): HeadEndKeys {
+    return headEndKeys(this.stateDir, this.#building(), Math.floor(this.#clock.now() / 1_000));
+  }
+}
+
+function checkBroker(url: string): void {
+  if (URL.canParse(url) && ['mqtt:', 'mqtts:'].includes(new URL(url).protocol)) return;
+  throw new HeadEndError(
+    'badInput',
+    'The broker must be a URL like mqtt://broker.example:1883 or mqtts://broker.example:8883.',
+  );
+}
