@@ -86,15 +86,11 @@ function unionFindings(
     (errors) => !errors.some((e) => e.path.length === 0 && e.code === 'invalid_type'),
   );
   if (meant === undefined) {
-    const kinds = issue.errors.flatMap((errors) =>
-      errors.flatMap((e) => (e.code === 'invalid_type' ? [e.expected] : [])),
+    const types = issue.errors.flatMap((errors) =>
+      errors.flatMap((e) => (e.code === 'invalid_type' ? [e] : [])),
     );
-    return [
-      {
-        ...here,
-        what: kinds.includes('string') ? wrongType('string', value) : wrongType(kinds[0] ?? '', value),
-      },
-    ];
+    const text = types.find(({ expected }) => expected === 'string') ?? types[0];
+    return text === undefined ? [] : findingsOf({ ...text, path: issue.path }, schema, value);
   }
   return meant.flatMap((inner) =>
     findingsOf({ ...inner, path: [...issue.path, ...inner.path] }, schema, valueAt(value, inner.path)),

@@ -21,7 +21,8 @@ const syntaxSentences: Readonly<Record<string, string>> = {
   ALIAS_PROPS: 'an alias (*name) takes no tag or anchor of its own',
   BAD_ALIAS: 'this alias (*name) has no anchor (&name) before it',
   BAD_DQ_ESCAPE: 'unknown escape after a backslash: write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'the indentation is not that of the lines around it: align it with its neighbours',
+  BAD_INDENT:
+    'the indentation is not that of the lines around it: align it, or close the bracket or quote above it',
   BAD_SCALAR_START: 'a text that starts with this character needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'two keys on one line: put the second one on a line of its own, or quote the text',
   BLOCK_IN_FLOW: 'inside [ ] or { } everything is written in flow style: no lines that start with a dash',

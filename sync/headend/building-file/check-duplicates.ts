@@ -38,16 +38,20 @@ const lists = [
 
 export function duplicates(file: BuildingFile, nameOf: NameOf): readonly Finding[] {
   const both = (a: Keyed, b: Keyed): string => `${nameOf(a.path)} and ${nameOf(b.path)}`;
-  return [
-    ...lists.flatMap((list) =>
-      repeated(
-        file[list].map(({ id }, i) => ({ key: id, path: [list, i] })),
-        (a, b) => `has an id that is taken: ${both(a, b)} share "${b.key}"; give one of them another \`id\``,
-      ),
+  const takenId = (a: Keyed, b: Keyed): string =>
+    `has an id that is taken: ${both(a, b)} share "${b.key}"; give one of them another \`id\``;
+  const takenIds = lists.flatMap((list) =>
+    repeated(
+      file[list].map(({ id }, i) => ({ key: id, path: [list, i] })),
+      takenId,
     ),
+  );
+  // What is derived from a taken id is taken as well: said once.
+  if (takenIds.length > 0) return takenIds;
+  return [
     ...repeated(
       credentialsOf(file).map(({ id, path }) => ({ key: id, path })),
-      (a, b) => `has an id that is taken: ${both(a, b)} share "${b.key}"; give one of them another \`id\``,
+      takenId,
     ),
     ...repeated(
       grantsOf(file).map(({ id, index }) => ({ key: id, path: ['grants', index] })),

@@ -31,12 +31,10 @@ function codeLengths({ building, residents, staff, others, guests }: BuildingFil
           `has ${code.length} digits where this building's codes have ${entryCodeLength} (building.entryCodeLength)`,
         );
   };
+  if (entryCodeLength === directoryCodeLength)
+    return [{ path: ['building', 'entryCodeLength'], what: equalLengths }];
   const held = { residents, staff, others };
   return [
-    ...at(
-      entryCodeLength === directoryCodeLength && ['building', 'entryCodeLength'],
-      'equals directoryCodeLength: one keypad serves both, so the two lengths must differ; make entry codes longer',
-    ),
     ...residents.flatMap(({ directoryCode }, i) =>
       at(
         directoryCode.length !== directoryCodeLength && ['residents', i, 'directoryCode'],
@@ -55,6 +53,9 @@ function codeLengths({ building, residents, staff, others, guests }: BuildingFil
     ...guests.flatMap(({ code }, i) => wrong(code, ['guests', i, 'code'])),
   ];
 }
+
+const equalLengths =
+  'equals directoryCodeLength: one keypad serves both, so the two lengths must differ; make entry codes longer';
 
 /** Local times and dates in their one form compare as text. */
 function dates(file: BuildingFile): readonly Finding[] {
