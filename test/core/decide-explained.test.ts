@@ -152,6 +152,18 @@ describe('when it will work', () => {
     expect(opensAt(decided(pin, { world }))).toBe('2026-06-15T22:00:00.000Z');
   });
 
+  test('a grant that ends before its hours come does not count', () => {
+    const ending = { schedule: 'evenings', validUntil: '2026-06-15T20:00:00.000Z' };
+    const world = {
+      grants: [aGrant('a', ann, { schedule: 'nights' }), aGrant('b', ann, ending)],
+      schedules: [
+        aSchedule('nights', [{ days: [1], from: '22:00', to: '23:00' }]),
+        aSchedule('evenings', [{ days: [1], from: '18:00', to: '19:00' }]),
+      ],
+    };
+    expect(opensAt(decided(pin, { world }))).toBe('2026-06-16T02:00:00.000Z');
+  });
+
   test('is not promised where something else will deny then', () => {
     const later = { pin: { validFrom: '2026-06-16T04:00:00.000Z' } };
     expect(opensAt(decided(pin, { ...later, ann: { status: 'suspended' } }))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AccessRequest, denyReasons } from '../../controller/core/access/decision.ts';
 import { revocationOf } from '../support/facts.ts';
-import { aCredential, aGuest, aSchedule } from '../support/rows.ts';
+import { aCalendar, aCredential, aGuest, aSchedule } from '../support/rows.ts';
 import { ann, type Differences, outcome, requests, unknownSince } from '../support/scene.ts';
 
 const { pin, guestCode, wrongCode, card, cardAndPin, call, byAnn, byGus, bySam, concierge } = requests;
@@ -320,6 +320,23 @@ const cases: readonly [string, AccessRequest, Differences, string][] = [
     {
       grant: { schedule: 'odd' },
       world: { schedules: [aSchedule('odd', [], { specialDays: [{ calendar: 'gone', windows: [] }] })] },
+    },
+    '11 danglingReference',
+  ],
+  [
+    'a grant with a schedule whose calendar is on the denylist',
+    pin,
+    {
+      grant: { schedule: 'odd' },
+      world: {
+        schedules: [
+          aSchedule('odd', [{ days: [1], from: '00:00', to: '24:00' }], {
+            specialDays: [{ calendar: 'holidays', windows: [] }],
+          }),
+        ],
+        calendars: [aCalendar('holidays', ['2026-12-25'])],
+      },
+      device: { revoked: [{ table: 'calendar', id: 'holidays', version: 1 }] },
     },
     '11 danglingReference',
   ],

@@ -12,7 +12,6 @@ import {
   type Refusal,
   type Trail,
 } from './context.ts';
-import type { EpochMs } from './facts.ts';
 import { type Hours, hoursOf } from './hours.ts';
 import { standing, validityOf } from './validity.ts';
 
@@ -49,13 +48,12 @@ const none: Right = { kind: 'refused', refusal: { check: 10, reason: 'noGrant' }
  */
 function grantRight(context: Context, ref: HolderRef): Right {
   const { clock, trail } = context;
-  const closed: { readonly windowsOf: WindowsOfDay; readonly until: EpochMs }[] = [];
+  const closed: WindowsOfDay[] = [];
   const tried: Trail = [];
   let unsure = false;
   let missing: Refusal | undefined;
   for (const { row, rests } of grantsOf(context, ref)) {
-    const bounds = validityOf(row);
-    const stands = standing(clock, bounds);
+    const stands = standing(clock, validityOf(row));
     if (stands === 'before' || stands === 'after') continue;
     if (stands === 'unsure' || (row.schedule !== undefined && clock.state === 'unknown')) {
       unsure = true;
@@ -68,16 +66,13 @@ function grantRight(context: Context, ref: HolderRef): Right {
     }
     tried.push(...rests);
     if (hours.kind === 'missing') missing ??= dangling(11, hours.table, hours.id);
-    else closed.push({ windowsOf: hours.windowsOf, until: bounds.until ?? Number.POSITIVE_INFINITY });
+    else closed.push(hours.windowsOf);
   }
   if (unsure) return { kind: 'unsure' };
   for (const seen of tried) note(trail, seen.table, seen);
   if (missing !== undefined) return { kind: 'refused', refusal: missing };
   if (closed.length === 0) return none;
-  const openings = closed.flatMap(({ windowsOf, until }) => {
-    const next = nextOpening(windowsOf, context.moment);
-    return next !== undefined && next < until ? [next] : [];
-  });
+  const openings = closed.flatMap((windowsOf) => nextOpening(windowsOf, context.moment) ?? []);
   const opensAt = openings.length > 0 && { opensAt: Math.min(...openings) };
   return { kind: 'refused', refusal: { check: 11, reason: 'notPermittedAtThisTime', ...opensAt } };
 }
