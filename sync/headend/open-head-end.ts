@@ -164,12 +164,13 @@ export class OpenHeadEnd {
       log: this.#log,
       endpoint: { url, clientId: `headend-${this.#building()}`, ...(tls === undefined ? {} : { tls }) },
     });
-    await using _control = await serveControl(this.stateDir, headEnd, this.#log);
+    const control = await serveControl(this.stateDir, headEnd, this.#log);
     this.#serving = headEnd;
     try {
       await headEnd.run(signal);
     } finally {
       this.#serving = undefined;
+      await control.close();
     }
   }
 

@@ -22,7 +22,7 @@ export async function serveControl(
   stateDir: string,
   headEnd: HeadEnd,
   log: HeadEndLog,
-): Promise<AsyncDisposable> {
+): Promise<{ close(): Promise<void> }> {
   const path = join(stateDir, socketName);
   if (Buffer.byteLength(path) >= socketPathLimit) {
     throw new HeadEndError(
@@ -58,7 +58,7 @@ export async function serveControl(
   await once(server, 'listening');
   chmodSync(path, 0o600);
   return {
-    async [Symbol.asyncDispose]() {
+    async close() {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
