@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Differences, outcome, requests, unknownSince } from '../support/scene.ts';
+import { type Differences, inner, outcome, requests, unknownSince } from '../support/scene.ts';
 
 const tomorrow = '2026-06-16T16:00:00.000Z';
 const today = '2026-06-15T16:00:00.000Z';
@@ -28,7 +28,7 @@ const holderFaults: readonly [string, Differences][] = [
   ['7 danglingReference', { pin: { schedule: 'gone' } }],
   ['8 movedOut', { ann: { moveOutDate: '2026-06-01' } }],
   ['10 noGrant', { grant: { validUntil: '2026-06-01T00:00:00.000Z' } }],
-  ['12 interlocked', { device: { door: { interlockedBy: 'inner' as never } } }],
+  ['12 interlocked', { device: { door: { interlockedBy: inner } } }],
 ];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

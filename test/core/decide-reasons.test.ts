@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type AccessRequest, denyReasons } from '../../controller/core/access/decision.ts';
 import { revocationOf } from '../support/facts.ts';
 import { aCalendar, aCredential, aGuest, aSchedule } from '../support/rows.ts';
-import { ann, type Differences, outcome, requests, unknownSince } from '../support/scene.ts';
+import { ann, type Differences, inner, outcome, requests, unknownSince } from '../support/scene.ts';
 
 const { pin, guestCode, wrongCode, card, cardAndPin, call, byAnn, byGus, bySam, concierge } = requests;
 const yesterday = '2026-06-14T16:00:00.000Z';
@@ -365,7 +365,7 @@ const cases: readonly [string, AccessRequest, Differences, string][] = [
   [
     'a door while another of its interlock group is open',
     pin,
-    { lobby: { interlockGroup: 'trap' }, device: { door: { interlockedBy: 'inner' as never } } },
+    { lobby: { interlockGroup: 'trap' }, device: { door: { interlockedBy: inner } } },
     '12 interlocked',
   ],
   ['the first of two at a door for two', pin, { lobby: { twoPerson: true } }, '12 secondPersonNeeded'],

@@ -10,7 +10,7 @@ import {
   aSchedule,
   hashOf,
 } from '../support/rows.ts';
-import { ann, decided, lobby, outcome, requests, trusted } from '../support/scene.ts';
+import { ann, decided, inner, lobby, outcome, requests, trusted } from '../support/scene.ts';
 
 const { pin, guestCode, card, cardAndPin, call, concierge, byAnn, byGus, bySam } = requests;
 const residents = { kind: 'group', id: 'residents' };
@@ -177,7 +177,7 @@ describe('calls and commands', () => {
     expect(outcome(bySam, { device: { revoked: [{ table: 'staff', id: 'sam', version: 1 }] } })).toBe(
       '8 suspended',
     );
-    expect(outcome(bySam, { device: { door: { interlockedBy: 'inner' as never } } })).toBe('12 interlocked');
+    expect(outcome(bySam, { device: { door: { interlockedBy: inner } } })).toBe('12 interlocked');
   });
 
   test('a concierge opens a guest entrance for nobody in particular', () => {

@@ -60,7 +60,7 @@ const same = (
   other: { readonly kind: string; readonly id: string },
 ): boolean => one.kind === other.kind && one.id === other.id;
 
-export function rowsOf(world: World): BuildingRows {
+function rowsOf(world: World): BuildingRows {
   return {
     cursor: { epoch: 7, seq: 42 },
     building: () => world.building,

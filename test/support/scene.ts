@@ -35,11 +35,12 @@ export interface Differences {
 }
 
 export const ann = { kind: 'resident', id: ResidentId.parse('ann') } as const;
-export const sam = { kind: 'staff', id: StaffId.parse('sam') } as const;
+const sam = { kind: 'staff', id: StaffId.parse('sam') } as const;
 export const gus = { kind: 'guest', id: GuestId.parse('gus') } as const;
 export const lobby = DoorId.parse('lobby');
+export const inner = DoorId.parse('inner');
 
-export const worldOf = (different: Differences = {}): World => ({
+const worldOf = (different: Differences = {}): World => ({
   building: aBuilding(different.building),
   residents: [aResident('ann', different.ann)],
   staff: [aStaff('sam', different.sam)],
