@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageFault } from '../ports/journal.ts';
 import { faultsTyped } from './storage-fault.ts';
@@ -14,13 +15,12 @@ const required = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1 } as con
 /**
  * Opens a database of ours, made with mode 0600 if it was not there; SQLite gives -wal and -shm the same mode.
  * A reopened WAL database would run with `synchronous=NORMAL` and could lose committed events with the power
- * (DESIGN section 1), so this is the only way to a connection, the worker's included.
+ * (DESIGN section 1), so this is the only way to a connection that writes, the worker's included.
  * @throws StorageFault when the file is unreadable or a pragma did not take.
  */
 export function openDatabase(file: string): Database.Database {
+  keepPrivate(file);
   return faultsTyped(() => {
-    closeSync(openSync(file, 'a', 0o600));
-    for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
     const db = new Database(file, { timeout: busyTimeoutMs });
     try {
       db.pragma('journal_mode = WAL');
@@ -35,6 +35,15 @@ export function openDatabase(file: string): Database.Database {
       throw error;
     }
   });
+}
+
+function keepPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
+  } catch (error) {
+    throw new StorageFault('io', `${basename(file)} cannot be opened for writing`, { cause: error });
+  }
 }
 
 function assertPragmas(db: Database.Database): void {

@@ -15,6 +15,6 @@ export function openEventReader(dir: string): EventReader | undefined {
   const file = join(dir, 'events.db');
   if (!existsSync(file)) return undefined;
   const db = new Database(file, { readonly: true });
-  const { after } = prepareEventLog(db);
-  return { after, close: () => db.close() };
+  const events = prepareEventLog(db);
+  return { after: (seq, limit) => events.after(seq, limit), close: () => db.close() };
 }
