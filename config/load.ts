@@ -14,7 +14,7 @@ export interface ControllerConfig {
 }
 
 /** How one door is wired, by kind of hardware. */
-export type DoorWiring = Readonly<ControllerFile['doors'][string]>;
+type DoorWiring = Readonly<ControllerFile['doors'][string]>;
 
 export type ConfigRead =
   | { readonly kind: 'config'; readonly config: ControllerConfig }

@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** Where a problem points: at a key, or at what stands behind it. */
-export type Locate = (path: Path, target?: 'key' | 'value') => Position;
+type Locate = (path: Path, target?: 'key' | 'value') => Position;
 
 export type YamlDocument =
   | { readonly kind: 'document'; readonly value: unknown; readonly locate: Locate }

@@ -15,7 +15,7 @@ export interface Problem extends Position {
 }
 
 /** Makes further problems at a path of the file, for rules that a schema cannot hold (references, duplicates). */
-export type ProblemAt = (path: Path, what: string, target?: 'key' | 'value') => Problem;
+type ProblemAt = (path: Path, what: string, target?: 'key' | 'value') => Problem;
 
 export type YamlRead<T> =
   | {

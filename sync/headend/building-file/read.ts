@@ -11,7 +11,7 @@ import { type NameOf, nameInFile } from './places-in-file.ts';
  * A guest whose host, or whose community, may have no new guests. It is a problem only for a guest that is not
  * published yet (DESIGN section 3: restricting stops future invites), which only publishing knows.
  */
-export interface RestrictedInvite {
+interface RestrictedInvite {
   readonly guest: GuestId;
   readonly problem: Problem;
 }
