@@ -1,0 +1,101 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DoorId } from '../../controller/core/dataset.ts';
+import { eventHash } from '../../controller/store/event-log.ts';
+import { openStore } from '../../controller/store/open-store.ts';
+import { CloudRows, rowOf } from '../support/cloud-rows.ts';
+import * as rows from '../support/rows.ts';
+import { storeIn, tempDir } from '../support/store.ts';
+
+function start(script: URL, dir: string): ChildProcessByStdio<null, Readable, null> {
+  const child = spawn(process.execPath, [fileURLToPath(script), dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+describe('kill -9', () => {
+  it('loses no event that was reported, and leaves no gap', async () => {
+    const dir = tempDir();
+    for (let round = 1; round <= 5; round += 1) {
+      const child = start(new URL('../support/commit-until-killed.ts', import.meta.url), dir);
+      let reported = 0;
+      let lines = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        reported = Number(line);
+        lines += 1;
+        if (lines === 40 * round) child.kill('SIGKILL');
+      }
+      expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
+
+      const { journal, notices, close } = reopened(dir);
+      expect(notices).toEqual([]);
+      expect(journal.head().seq).toBeGreaterThanOrEqual(reported);
+      const events = journal.after(0, 1_000_000);
+      let hash = '0'.repeat(64);
+      for (const [index, event] of events.entries()) {
+        hash = eventHash(hash, event.body);
+        if (event.seq !== index + 1 || event.hash !== hash) expect.unreachable(`broken at ${event.seq}`);
+      }
+      expect([events.length, hash]).toEqual([journal.head().seq, journal.head().hash]);
+      // Both events of a commit and its change, or none of them.
+      expect([events.length % 2, journal.clockFloor()]).toEqual([0, Math.max(0, events.length - 2)]);
+      close();
+    }
+  });
+
+  it('in the middle of a swap leaves one whole version, and the staging where it was', async () => {
+    const dir = tempDir();
+    const doors = Array.from({ length: 3_000 }, (_, index) => DoorId.parse(`door-${index}`));
+    const cloud = new CloudRows();
+    const put = (version: number) => {
+      for (const id of doors) cloud.rows.set(`door ${id}`, rowOf('door', rows.aDoor(id, { version })));
+    };
+    for (let version = 1; version <= 4; version += 1) {
+      put(version);
+      const before = openStore(dir, { now: () => 0 });
+      const { manifest, chunks } = cloud.snapshot(500);
+      before.replica.stageManifest(manifest);
+      for (const [index, lines] of chunks.entries()) {
+        before.replica.stageChunk(manifest.snapshot, index, lines);
+      }
+      before.close();
+
+      const child = start(new URL('../support/apply-until-killed.ts', import.meta.url), dir);
+      await once(child.stdout, 'data');
+      // The worker's first pages reach the disk: its transaction is under way, or just done.
+      const stop = new AbortController();
+      const written = once(watch(dir, { signal: stop.signal }), 'change');
+      await Promise.race([written, once(child, 'exit')]);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      stop.abort();
+
+      const { replica } = storeIn(dir);
+      expect(replica.verify()).toBe(true);
+      const live = replica.cursor().seq;
+      expect([manifest.seq - 1, manifest.seq]).toContain(live);
+      const seen = replica.read((found) => new Set(doors.map((id) => found.door(id)?.version)));
+      expect(seen.size).toBe(1);
+      if (live === manifest.seq) {
+        expect(replica.staged()).toBeUndefined();
+      } else {
+        expect(replica.staged()?.missing).toEqual([]);
+        expect((await replica.applyStaged()).kind).toBe('applied');
+      }
+      expect(replica.cursor()).toEqual({ epoch: 1, seq: manifest.seq, digest: cloud.digest() });
+    }
+  });
+});
+
+function reopened(dir: string) {
+  const store = openStore(dir, { now: () => 0 });
+  const { journal, notices } = store;
+  return { journal, notices, close: () => store.close() };
+}
