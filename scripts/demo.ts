@@ -1,0 +1,157 @@
+/**
+ * `npm start`: a whole building on this machine, to play with. The broker is aedes in this process on a free loopback
+ * port; head-end and controller are the real ones and meet over it through the real protocol; the doors are simulated.
+ * What happened stays in `.demo/`: a second start goes on where the first ended.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { loadConfig } from '../config/load.ts';
+import { compose } from '../controller/compose.ts';
+import { ConsoleFault } from '../controller/console/page-files.ts';
+import { createLogger } from '../controller/logging.ts';
+import type { Lobby } from '../controller/ports/lobby.ts';
+import { StateInUse } from '../controller/store/state-lock.ts';
+import { type OpenHeadEnd, openHeadEnd } from '../sync/headend/open-head-end.ts';
+import { loadIdentity } from '../sync/links/identity.ts';
+import { startEmbeddedBroker } from './embedded-broker.ts';
+
+const project = resolve(import.meta.dirname, '..');
+const examples = join(project, 'config', 'examples');
+
+/** A sentence for the person at the terminal. */
+class Stop extends Error {}
+
+function options(): { readonly port: number; readonly folder: string } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '8080' },
+        state: { type: 'string', default: join(project, '.demo') },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Stop('--port takes a number from 1 to 65535.');
+    return { port, folder: resolve(values.state) };
+  } catch (error) {
+    if (error instanceof Stop) throw error;
+    throw new Stop('npm start takes: -- --port NUMBER --state FOLDER');
+  }
+}
+
+/** Publishes the example building on the first start only: later ones keep what the player has published since. */
+function prepareHeadEnd(folder: string, brokerUrl: string): OpenHeadEnd {
+  const headEnd = openHeadEnd({ stateDir: join(folder, 'headend') });
+  const file = join(folder, 'building.yaml');
+  const schema = relative(folder, join(project, 'config', 'building.schema.json'));
+  if (!existsSync(file)) {
+    const example = readFileSync(join(examples, 'building.yaml'), 'utf8');
+    writeFileSync(file, example.replace('../building.schema.json', schema), { mode: 0o600 });
+  }
+  if (headEnd.store.dataset.building() === undefined) {
+    const published = headEnd.publishFile(readFileSync(file, 'utf8'), file);
+    if (published.kind === 'refused')
+      throw new Stop(published.problems.map(({ sentence }) => sentence).join('\n'));
+  }
+  const identity = join(folder, 'controller', 'identity');
+  const deviceFile = join(identity, 'device.json');
+  if (existsSync(deviceFile)) {
+    // The broker's port is a new one each time.
+    const device = JSON.parse(readFileSync(deviceFile, 'utf8')) as object;
+    writeFileSync(deviceFile, `${JSON.stringify({ ...device, broker: brokerUrl }, null, 2)}\n`);
+  } else {
+    headEnd.addDevice('lobby', identity, brokerUrl, {
+      replaceKey: headEnd.store.devices.get('lobby') !== undefined,
+    });
+  }
+  return headEnd;
+}
+
+function prepareConfig(folder: string, port: number): string {
+  const file = join(folder, 'vestibule.yaml');
+  const schema = relative(folder, join(project, 'config', 'vestibule.schema.json'));
+  const example = readFileSync(join(examples, 'vestibule.yaml'), 'utf8')
+    .replace('../vestibule.schema.json', schema)
+    .replace('stateDir: ./state     ', 'stateDir: ./controller')
+    .replace(/port: \d+/, `port: ${port}`);
+  writeFileSync(file, example);
+  return file;
+}
+
+const hasBuilding = (lobby: Lobby): Promise<void> =>
+  new Promise((done) => {
+    const look = (): void => {
+      if (lobby.state().building === undefined) return;
+      unsubscribe();
+      done();
+    };
+    const unsubscribe = lobby.onChange(look);
+    look();
+  });
+
+function whatToTry(port: number, folder: string): string {
+  const shown = relative(process.cwd(), folder) || '.';
+  return `
+Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated)
+
+Type a code at the keypad there, and press Enter:
+  482913   opens the front door: Élodie Tremblay, suite 101
+  628189   is refused and says from when on it works: a guest whose invitation starts in 2031
+  784616   is refused without a hint: Ronan Fitzgerald, suite 406, moved out in 2024
+
+In another terminal, in this folder:
+  npx vestibule-sim code 482913 --door front --state ${shown}/controller
+  npx vestibule-headend watch --state ${shown}/headend
+  npx vestibule-headend lockdown on --state ${shown}/headend
+  npx vestibule status --config ${shown}/vestibule.yaml
+  edit a nickname in ${shown}/building.yaml, then
+  npx vestibule-headend publish ${shown}/building.yaml --state ${shown}/headend
+
+Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
+`;
+}
+
+async function demo(): Promise<void> {
+  const { port, folder } = options();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  const broker = await startEmbeddedBroker();
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const headEnd = prepareHeadEnd(folder, url);
+  const config = loadConfig(prepareConfig(folder, port));
+  if (config.kind === 'refused') throw new Stop(config.problem);
+  const identity = loadIdentity(join(folder, 'controller', 'identity'));
+  if (identity.kind === 'refused') throw new Stop(identity.problem);
+  const controller = compose({
+    config: config.config,
+    identity: identity.identity,
+    software: 'vestibule/demo',
+    log: createLogger('info', pino.destination(join(folder, 'controller.log'))),
+  });
+  const serving = headEnd.run({ url }, ending.signal);
+  try {
+    await controller.start();
+    await Promise.race([hasBuilding(controller.lobby), serving]);
+    if (!ending.signal.aborted) process.stdout.write(whatToTry(port, folder));
+    await serving;
+  } finally {
+    ending.abort();
+    await controller.stop();
+    await serving.catch(() => {});
+    headEnd.close();
+    await broker.stop();
+  }
+  process.stdout.write('Ended.\n');
+}
+
+try {
+  await demo();
+} catch (error) {
+  if (!(error instanceof Stop || error instanceof ConsoleFault || error instanceof StateInUse)) throw error;
+  const way = error instanceof ConsoleFault ? ' Another port: npm start -- --port 8081' : '';
+  process.stderr.write(`${error.message}${way}\n`);
+  process.exit(1);
+}
