@@ -97,12 +97,12 @@ function whatToTry(port: number, folder: string): string {
 Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated)
 
 Type a code at the keypad there, and press Enter:
-  482913   opens the front door: Élodie Tremblay, suite 101
-  628189   is refused and says from when on it works: a guest whose invitation starts in 2031
-  784616   is refused without a hint: Ronan Fitzgerald, suite 406, moved out in 2024
+  48292613   opens the front door: Élodie Tremblay, suite 101
+  62817389   is refused and says from when on it works: a guest whose invitation starts in 2031
+  78467016   is refused without a hint: Ronan Fitzgerald, suite 406, moved out in 2024
 
 In another terminal, in this folder:
-  npx vestibule-sim code 482913 --door front --state ${shown}/controller
+  npx vestibule-sim code 48292613 --door front --state ${shown}/controller
   npx vestibule-headend watch --state ${shown}/headend
   npx vestibule-headend lockdown on --state ${shown}/headend
   npx vestibule status --config ${shown}/vestibule.yaml

@@ -66,7 +66,7 @@ describe('expanding a building file', () => {
 
   it('hashes codes, cards and tags in their forms', () => {
     const hash = (form: string) => createHmac('sha256', siteKey).update(form).digest('hex');
-    expect(row('credential', '101-elodie-tremblay.code1')?.['hash']).toBe(hash('code:482913'));
+    expect(row('credential', '101-elodie-tremblay.code1')?.['hash']).toBe(hash('code:48292613'));
     expect(row('credential', '101-elodie-tremblay.fob1')?.['hash']).toBe(hash('bits:26:bd88eb80'));
     expect(row('credential', '101-elodie-tremblay.tag1')?.['hash']).toBe(
       hash('text:E2003412012F1700046A21C8'),
@@ -137,13 +137,13 @@ describe('publishing a file again changes what was changed, and no more', () => 
       ['resident 102-sinead-obrien'],
     ],
     ['a phone number', 'phone: "+14165550163"', 'phone: "+14165550199"', ['resident 101-elodie-tremblay']],
-    ['a code', 'codes: ["482913"]', 'codes: ["482931"]', ['credential 101-elodie-tremblay.code1']],
+    ['a code', 'codes: ["48292613"]', 'codes: ["48292631"]', ['credential 101-elodie-tremblay.code1']],
     ['hours', 'from: 06:00, to: 22:00', 'from: 06:00, to: 23:00', ['schedule gym-hours']],
     ['a comment', '# Crosses midnight', '# Passes midnight', []],
     [
       'a code added',
-      'codes: ["482913"]',
-      'codes: ["482913", "482931"]',
+      'codes: ["48292613"]',
+      'codes: ["48292613", "48292631"]',
       ['credential 101-elodie-tremblay.code2'],
     ],
   ])('%s', (_, from, to, changed) => {

@@ -109,7 +109,7 @@ describe('the example building', () => {
   });
 
   it('says in its header three codes and whose they are', () => {
-    const [opens, notYet, movedOut] = [...text.matchAll(/^#\s+(\d{6}) {2}/gm)].map(([, code]) => code);
+    const [opens, notYet, movedOut] = [...text.matchAll(/^#\s+(\d{8}) {2}/gm)].map(([, code]) => code);
     const holder = (code: string | undefined) => residents.find(({ codes }) => codes.some((c) => c === code));
     expect(holder(opens)).toMatchObject({ displayName: 'Élodie Tremblay', suite: '101', status: 'active' });
     expect(guests.find(({ code }) => code === notYet)).toMatchObject({

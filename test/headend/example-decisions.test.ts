@@ -49,7 +49,7 @@ const outcome = (code: string, at: string): string => {
   });
   return decision.outcome === 'deny' ? decision.reason : decision.outcome;
 };
-const [opens = '', notYet = '', movedOut = ''] = [...text.matchAll(/^#\s+(\d{6}) {2}/gm)].map(
+const [opens = '', notYet = '', movedOut = ''] = [...text.matchAll(/^#\s+(\d{8}) {2}/gm)].map(
   ([, code]) => code,
 );
 const { guests } = read.file;
