@@ -118,7 +118,8 @@ export class HeadEnd {
   #remind(): void {
     for (const device of this.#parts.store.devices.all()) {
       this.#reception.endGrace(device);
-      if (device.presence === 'offline') continue;
+      // Whoever is not there gets everything at its next hello.
+      if (this.#parts.links.of(device.id).session === undefined) continue;
       this.#commands.remind(device);
       this.#courier.remind(device);
     }

@@ -32,10 +32,11 @@ export class Courier {
     return this.#snapshots.close();
   }
 
-  /** Something was published: sends it to everybody who may be there. */
+  /** Something was published: sends it to everybody who is there. */
   announce(): void {
-    for (const device of this.#parts.store.devices.all()) {
-      if (device.presence !== 'offline') this.bringForward(device.id);
+    const { store, links } = this.#parts;
+    for (const { id } of store.devices.all()) {
+      if (links.of(id).session !== undefined) this.bringForward(id);
     }
   }
 

@@ -76,7 +76,10 @@ export function datasetStore(db: Database, nowS: number) {
   };
 
   return {
-    cursor: (): Cursor => current(),
+    cursor: (): Cursor => {
+      const { epoch, seq, digest } = current();
+      return { epoch, seq, digest };
+    },
     building: (): string | undefined => current().building ?? undefined,
     setBuilding: (building: string): void => {
       db.prepare('UPDATE state SET building = ?').run(building);

@@ -1,0 +1,368 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noHash } from '../../controller/core/hash-forms.ts';
+import { signJws } from '../../sync/protocol/jws.ts';
+import type { Broker } from '../support/broker.ts';
+import { brokers } from '../support/brokers.ts';
+import type { DevicePeer } from '../support/device-peer.ts';
+import { publishable, smallBuilding, withChange } from '../support/published-rows.ts';
+import { ServingHeadEnd } from '../support/serving-head-end.ts';
+
+const manyResidents = (count: number) =>
+  Array.from({ length: count }, (_, i) => publishable.resident(`many-${i}`, { suite: `${i}` }));
+
+describe.each(brokers)('the head-end over $name', ({ start }) => {
+  let broker: Broker & AsyncDisposable;
+  beforeAll(async () => {
+    broker = await start();
+  });
+  afterAll(async () => {
+    await broker[Symbol.asyncDispose]();
+  });
+
+  /** A serving head-end with the small building and one device that has said hello and is up to date. */
+  async function scene(): Promise<
+    { head: ServingHeadEnd; peer: DevicePeer; cursor: () => object } & AsyncDisposable
+  > {
+    const head = new ServingHeadEnd(broker.url);
+    head.books.desk.publish(smallBuilding());
+    await head.start();
+    const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
+    peer.hello({ ...head.books.store.dataset.cursor() });
+    await peer.next('welcome', ({ nonce }) => nonce !== null);
+    return {
+      head,
+      peer,
+      cursor: () => ({ ...head.books.store.dataset.cursor() }),
+      [Symbol.asyncDispose]: () => head[Symbol.asyncDispose](),
+    };
+  }
+
+  it('answers hello with keyset, denials, welcome and what is missing, in this order', async () => {
+    await using head = new ServingHeadEnd(broker.url);
+    head.books.desk.publish(smallBuilding());
+    await head.start();
+    const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
+    const before = head.books.store.dataset.cursor();
+    head.books.desk.revoke('credential', 'c-1');
+    head.books.desk.lockdown('building', true);
+    await peer.next('command', ({ op }) => op === 'lockdown');
+    await head.stop();
+    await peer.disconnect();
+    const again = await head.reconnect(peer.id);
+    await head.start();
+    await again.next('welcome', ({ nonce }) => nonce === null);
+    const { nonce } = again.hello({ ...before, keyset: 0 });
+    const names: string[] = [];
+    for (let last = ''; last !== 'delta'; names.push(last)) {
+      const message = await again.came.next();
+      last = message.name === 'welcome' ? `welcome ${message.payload['nonce'] === nonce}` : message.name;
+    }
+    // What was resent before the hello arrived comes first.
+    expect(names.slice(names.lastIndexOf('keyset'))).toEqual([
+      'keyset',
+      'command',
+      'command',
+      'welcome true',
+      'delta',
+    ]);
+  });
+
+  it('offers a new device a snapshot and sends the chunks that it asks for', async () => {
+    await using head = new ServingHeadEnd(broker.url);
+    head.books.desk.publish([...smallBuilding(), ...manyResidents(2_500)]);
+    await head.start();
+    const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
+    peer.hello();
+    const { payload: manifest } = await peer.next('manifest');
+    const { snapshot, epoch, seq, chunks, rows } = manifest as {
+      snapshot: string;
+      epoch: number;
+      seq: number;
+      rows: number;
+      chunks: string[];
+    };
+    expect(rows).toBe(2_507);
+    expect(chunks.length).toBeGreaterThan(1);
+    peer.say('request', {
+      need: 'chunks',
+      epoch: 0,
+      seq: 0,
+      digest: noHash,
+      snapshot,
+      indexes: chunks.map((_, i) => i),
+    });
+    for (const [index, sha256] of chunks.entries()) {
+      expect((await peer.next('chunk')).payload).toMatchObject({ snapshot, index, sha256 });
+    }
+    peer.say('cursor', { epoch, seq, digest: manifest['digest'] });
+    head.books.desk.publish([...smallBuilding(), ...manyResidents(2_499)]);
+    expect((await peer.next('delta')).payload).toMatchObject({ prev: 1, seq: 2 });
+  });
+
+  it('answers a request for an unknown snapshot with the newest, and a rejected one with another', async () => {
+    await using s = await scene();
+    const ask = { epoch: 0, seq: 0, digest: noHash };
+    s.peer.say('request', { ...ask, need: 'snapshot' });
+    const first = (await s.peer.next('manifest')).payload['snapshot'];
+    s.peer.say('request', { ...ask, need: 'chunks', snapshot: randomUUID(), indexes: [0] });
+    expect((await s.peer.next('manifest')).payload['snapshot']).toBe(first);
+    s.peer.say('request', { ...ask, need: 'snapshot', reject: first });
+    expect((await s.peer.next('manifest')).payload['snapshot']).not.toBe(first);
+  });
+
+  it('sends a publish at once, and again until the cursor has reached it', async () => {
+    await using s = await scene();
+    s.head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: 'Zo' }));
+    const { payload } = await s.peer.next('delta');
+    expect(payload).toMatchObject({ prev: 1, seq: 2 });
+    expect((await s.peer.next('delta')).payload).toEqual(payload);
+    expect(s.head.books.store.devices.get(s.peer.id)?.lagging).toBe(true);
+    s.peer.say('cursor', { ...s.cursor() });
+    await expect.poll(() => s.head.books.store.devices.get(s.peer.id)?.lagging).toBe(false);
+    s.head.books.desk.publish(smallBuilding());
+    expect((await s.peer.next('delta', ({ seq }) => seq !== 2)).payload).toMatchObject({ prev: 2, seq: 3 });
+  });
+
+  it('sends many missing deltas in order, as the cursor goes along', async () => {
+    await using s = await scene();
+    const at = s.head.books.store.dataset.cursor();
+    s.peer.say('cursor', { ...at });
+    for (let i = 0; i < 30; i += 1) {
+      s.head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: `Zo ${i}` }));
+    }
+    let seq = 1;
+    while (seq < 31) {
+      const { payload } = await s.peer.next('delta', (delta) => delta['seq'] === seq + 1);
+      seq += 1;
+      s.peer.say('cursor', { epoch: at.epoch, seq, digest: payload['digest'] });
+    }
+  });
+
+  it('publishes as a manifest what is too large for a delta', async () => {
+    await using s = await scene();
+    const published = s.head.books.desk.publish([...smallBuilding(), ...manyResidents(400)]);
+    expect(published.as).toBe('snapshot');
+    expect((await s.peer.next('manifest')).payload).toMatchObject({ seq: 2, rows: 407 });
+  });
+
+  it('asks for a hello after its own restart, with a welcome of no nonce', async () => {
+    await using s = await scene();
+    await s.head.stop();
+    await s.head.start();
+    expect((await s.peer.next('welcome', ({ nonce }) => nonce === null)).payload).toMatchObject({
+      aud: s.peer.id,
+    });
+  });
+
+  it('revokes at once, by denial and by delta, and repeats the denial until its result', async () => {
+    await using s = await scene();
+    s.head.books.desk.revoke('credential', 'c-1');
+    const { payload } = await s.peer.next('command');
+    expect(payload).toMatchObject({
+      op: 'revoke',
+      args: { table: 'credential', id: 'c-1', maxVersion: 1, seq: 2 },
+    });
+    expect(payload).not.toHaveProperty('session');
+    expect((await s.peer.next('command')).payload).toEqual(payload);
+    await s.peer.next('delta');
+    s.peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
+    const { nonce } = s.peer.hello({ epoch: 1, seq: 0 });
+    const names: string[] = [];
+    for (let last = ''; last !== `welcome ${nonce}`; ) {
+      const { name, payload: came } = await s.peer.came.next();
+      last = name === 'welcome' ? `welcome ${came['nonce']}` : name;
+      names.push(name);
+    }
+    // Answered or not, every denial in force goes before the welcome.
+    expect(names.at(-1)).toBe('welcome');
+    expect(names.at(-2)).toBe('command');
+  });
+
+  it('turns a lockdown on without a session and off only with one', async () => {
+    await using s = await scene();
+    s.head.books.desk.lockdown('building', true);
+    const on = (await s.peer.next('command')).payload;
+    expect(on).toMatchObject({ op: 'lockdown', args: { on: true, scope: 'building', counter: 1 } });
+    expect(on).not.toHaveProperty('session');
+    s.head.books.desk.lockdown('building', false);
+    const off = (await s.peer.next('command', ({ args }) => (args as { on: boolean }).on === false)).payload;
+    expect(off).toMatchObject({ session: s.peer.session, args: { on: false, counter: 2 } });
+    expect(off['n']).toBeGreaterThan(0);
+    const life = Date.parse(String(off['expiresAt'])) - Date.parse(String(off['issuedAt']));
+    expect(life).toBe(10_000);
+  });
+
+  it('takes a lockdown off at a device that was away meanwhile', async () => {
+    await using head = new ServingHeadEnd(broker.url);
+    head.books.desk.publish(smallBuilding());
+    await head.start();
+    head.books.desk.lockdown('door:lobby', true);
+    head.books.desk.lockdown('door:lobby', false);
+    const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
+    peer.hello({ ...head.books.store.dataset.cursor() });
+    await peer.next('welcome', ({ nonce }) => nonce !== null);
+    const { payload } = await peer.next('command');
+    expect(payload).toMatchObject({
+      session: peer.session,
+      args: { on: false, scope: 'door:lobby', counter: 2 },
+    });
+  });
+
+  it("unlocks on behalf of somebody and gives the device's own answer", async () => {
+    await using s = await scene();
+    const by = { kind: 'staff', id: 's-1' } as const;
+    const asked = s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by, extended: true });
+    const { payload } = await s.peer.next('command');
+    expect(payload).toMatchObject({
+      op: 'unlock',
+      session: s.peer.session,
+      args: { door: 'lobby', extended: true },
+      by,
+    });
+    s.peer.say('result', {
+      id: payload['id'],
+      outcome: 'rejected',
+      reason: 'lockedDown',
+      at: new Date().toISOString(),
+    });
+    expect(await asked).toEqual({
+      kind: 'result',
+      id: payload['id'],
+      outcome: 'rejected',
+      reason: 'lockedDown',
+    });
+    const again = s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by });
+    const second = (await s.peer.next('command')).payload;
+    expect(second['n']).toBeGreaterThan(Number(payload['n']));
+    s.peer.say('result', { id: second['id'], outcome: 'done', at: new Date().toISOString() });
+    expect(await again).toMatchObject({ outcome: 'done' });
+  });
+
+  it('says when nobody answers an unlock, and refuses one for a device that is not there', async () => {
+    await using s = await scene();
+    const by = { kind: 'staff', id: 's-1' } as const;
+    expect(await s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by })).toMatchObject({
+      kind: 'noAnswer',
+    });
+    await expect(s.head.books.desk.unlock({ device: 'garage', door: 'lobby', by })).rejects.toThrow(
+      /"garage" is not connected/,
+    );
+  });
+
+  it('acknowledges events with the hash that it holds, once each', async () => {
+    await using s = await scene();
+    const events = s.peer.nextEvents(5);
+    const batch = (chosen: typeof events) => s.peer.say('events', { log: s.peer.log, events: chosen });
+    batch(events.slice(0, 3));
+    expect((await s.peer.next('ack')).payload).toMatchObject({
+      log: s.peer.log,
+      upTo: 3,
+      hash: events[2]?.hash,
+    });
+    batch(events.slice(0, 3));
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 3 });
+    batch(events.slice(1));
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 5, hash: events[4]?.hash });
+    expect(s.head.books.store.events.tail(100).map(({ seq, body }) => ({ seq, body }))).toEqual(
+      events.map(({ seq, body }) => ({ seq, body })),
+    );
+  });
+
+  it('stores and acknowledges nothing of a batch whose hashes do not follow', async () => {
+    await using s = await scene();
+    const events = s.peer.nextEvents(3);
+    const [first, second, third] = events;
+    s.peer.say('events', {
+      log: s.peer.log,
+      events: [first, { ...second, body: '{"type":"Invented"}' }, third],
+    });
+    s.peer.say('events', { log: s.peer.log, events: [first] });
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 1 });
+    expect(s.head.books.store.events.tail(100)).toHaveLength(1);
+    expect(s.head.logged.some(({ what }) => what.includes('does not follow'))).toBe(true);
+  });
+
+  it('asks a device that is ahead of a restored backup to send again, and accepts the hole that stays', async () => {
+    await using s = await scene();
+    const events = s.peer.nextEvents(9);
+    s.peer.hello({ ...s.cursor(), eventAcked: 6, eventHead: 9 });
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 0, hash: noHash, rewind: true });
+    s.peer.say('events', { log: s.peer.log, events: events.slice(6) });
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 0, rewind: true });
+    expect(s.head.books.store.events.tail(100)).toHaveLength(0);
+    // The device has gone back as far as it can and says so.
+    s.peer.hello({ ...s.cursor(), eventAcked: 0, eventHead: 9 });
+    s.peer.say('events', { log: s.peer.log, events: events.slice(4) });
+    expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 9, hash: events[8]?.hash });
+    expect(s.head.books.store.events.tail(100).map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9]);
+  });
+
+  it('begins a new epoch when a device holds more than its database does', async () => {
+    await using s = await scene();
+    const { epoch } = s.head.books.store.dataset.cursor();
+    s.peer.say('cursor', { epoch, seq: 40, digest: noHash });
+    const { payload } = await s.peer.next('manifest');
+    expect(payload['epoch']).toBeGreaterThan(epoch);
+    expect(payload).toMatchObject({ seq: 1, rows: 7 });
+  });
+
+  it('sends every denial again to a device with a new log', async () => {
+    await using s = await scene();
+    s.head.books.desk.lockdown('building', true);
+    const { payload } = await s.peer.next('command');
+    s.peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
+    s.peer.hello({ ...s.cursor(), log: randomUUID() });
+    await s.peer.next('welcome', ({ nonce }) => nonce !== null);
+    // Before the welcome once, and after it until it is answered again.
+    expect((await s.peer.next('command')).payload['id']).toBe(payload['id']);
+    expect((await s.peer.next('command')).payload['id']).toBe(payload['id']);
+  });
+
+  it('ignores what a stranger, another device, a replay or garbage says', async () => {
+    await using s = await scene();
+    const { store } = s.head.books;
+    const before = store.devices.get(s.peer.id);
+    const stranger = await s.head.peer(`other-${randomUUID().slice(0, 8)}`);
+    const asIfFront = { iss: s.peer.id, epoch: 1, seq: 1, digest: noHash };
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    s.peer.sayRaw('cursor', signJws('vestibule-cursor', asIfFront, { key: privateKey, kid: s.peer.id }));
+    s.peer.sayRaw('cursor', signJws('vestibule-hello', asIfFront, { key: privateKey, kid: s.peer.id }));
+    s.peer.sayRaw('events', 'garbage');
+    s.peer.sayRaw('events', Buffer.alloc(97 * 1024, 0x61));
+    s.peer.sayRaw('status', '{"state":"online"');
+    stranger.say('cursor', asIfFront);
+    // An honest message proves that the ones before it have been worked on.
+    s.peer.hello({ ...s.cursor() });
+    await s.peer.next('welcome', ({ nonce }) => nonce !== null);
+    stranger.hello({ ...s.cursor() });
+    await stranger.next('welcome', ({ nonce }) => nonce !== null);
+    expect(store.devices.get(s.peer.id)).toEqual({ ...before, lastSeen: expect.any(Number) });
+    const refused = s.head.logged
+      .filter(({ what }) => what === 'message refused')
+      .map(({ details }) => details['reason']);
+    expect(refused.sort()).toEqual(['audience', 'malformed', 'oversize', 'schema', 'signature', 'type']);
+  });
+
+  it('believes an offline status of the latest session only, after its grace', async () => {
+    await using s = await scene();
+    const presence = () => s.head.books.store.devices.get(s.peer.id)?.presence;
+    s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: randomUUID() }));
+    s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: s.peer.session }));
+    expect(presence()).toBe('online');
+    await expect.poll(presence, { timeout: 10_000 }).toBe('offline');
+    expect(s.head.logged.filter(({ what }) => what === 'device is offline')).toHaveLength(1);
+    s.peer.hello({ ...s.cursor() });
+    await expect.poll(presence).toBe('online');
+  });
+
+  it('drops nothing when more messages wait than the broker takes in flight', async () => {
+    await using s = await scene();
+    for (let i = 0; i < 40; i += 1) s.head.books.desk.lockdown(`door:d${i}`, true);
+    const scopes = new Set<unknown>();
+    while (scopes.size < 40) {
+      const { payload } = await s.peer.next('command');
+      scopes.add((payload['args'] as { scope: string }).scope);
+    }
+  });
+});
