@@ -29,8 +29,8 @@ export class SyncDevice implements AsyncDisposable {
   readonly identityFolder = join(this.folder, 'identity');
   readonly told = new Inbox<Told>();
   readonly executed: CloudCommand[] = [];
-  /** Added to the monotonic clock: a test's way to let time pass. */
-  lateMs = 0;
+  /** The monotonic clock, which stands still unless a test moves it. */
+  monotonicMs = 0;
   /** Thrown by the next command, once: a disk that refuses for a moment. */
   fault: Error | undefined;
   /** The outcome of the next unlocks. */
@@ -65,7 +65,7 @@ export class SyncDevice implements AsyncDisposable {
   start(): void {
     const store = openStore(this.folder, { now: Date.now });
     const { replica, journal } = store;
-    const source = { rtc: () => 0, monotonicMs: () => performance.now() + this.lateMs };
+    const source = { rtc: () => 0, monotonicMs: () => this.monotonicMs };
     const clock = new SystemClock(source, journal.clockFloor());
     const link = new CloudLink({
       identity: this.identity(),
