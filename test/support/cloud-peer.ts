@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { SignedDownName, SignedUpName, UpPayload } from '../../sync/protocol/messages.ts';
 import { openUp } from '../../sync/protocol/open-message.ts';
-import { type DownName, downTopic, parseUpTopic, upFilter } from '../../sync/protocol/topics.ts';
+import { downFilter, parseUpTopic, upFilter } from '../../sync/protocol/topics.ts';
 import type { CloudDelta, CloudSnapshot } from './cloud-dataset.ts';
 import { type CloudKeys, signDown } from './cloud-keys.ts';
 import { building } from './identity-folder.ts';
@@ -91,14 +91,15 @@ export class CloudPeer implements AsyncDisposable {
     return this.#heard.left.filter((it) => it.name === name).map((it) => it.payload as UpPayload<N>);
   }
 
-  /** Resolves after the broker's PUBACK. */
+  /** Below the device's `down/`, whatever the name. Resolves after the broker's PUBACK. */
   async publish(
-    name: DownName | string,
+    name: string,
     message: string | Uint8Array,
     { retain = false }: { readonly retain?: boolean } = {},
   ): Promise<void> {
     const bytes = typeof message === 'string' ? message : Buffer.from(message);
-    await this.#client.publishAsync(downTopic(this.#device, name as DownName), bytes, { qos: 1, retain });
+    const topic = downFilter(this.#device).replace('#', name);
+    await this.#client.publishAsync(topic, bytes, { qos: 1, retain });
   }
 
   /** Signed by the key of the message's role. */
