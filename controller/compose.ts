@@ -55,7 +55,14 @@ export function compose({
   const clock = new SystemClock(time, journal.clockFloor());
   const recorder = new Recorder(journal, clock);
   const doors = new Doors({ replica, journal, clock });
-  const cloudEvents = new CloudEvents({ journal, recorder, clock, timers, log });
+  const cloudEvents = new CloudEvents({
+    journal,
+    recorder,
+    clock,
+    timers,
+    log,
+    onLink: () => lobby.changed(),
+  });
 
   const simulated = new Map<DoorId, SimulatedDoor>();
   for (const [name, wiring] of Object.entries(config.doors)) {

@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../core/access/decision.ts';
+import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import { tell } from '../core/access/sentences.ts';
 import type { DoorId } from '../core/dataset.ts';
 import type { AccessAnswer, AccessControl, Presented } from '../ports/access-control.ts';
@@ -9,6 +9,10 @@ import { faultSentence } from './plain-sentences.ts';
 
 /** A hint of times is given only where nobody has been guessing in this time (DESIGN section 4). */
 const quietMs = 60_000;
+
+/** A closed door or an interlock says nothing about the code (DESIGN section 6). */
+const isMiss = ({ outcome, explanation: { check } }: Decision): boolean =>
+  outcome === 'deny' && check !== 3 && check !== 12;
 
 /** Codes, cards and tags come in here; the answer goes back to the person who stands at the door. */
 export class AccessService implements AccessControl {
@@ -43,7 +47,8 @@ export class AccessService implements AccessControl {
     const outcome = runtime.request(request, at);
     if (outcome.kind === 'fault') return { outcome: 'deny', reason: outcome.reason, sentence: faultSentence };
     const { decision, seq } = outcome;
-    if (decision.outcome === 'deny') this.#lastMissMs.set(at.accessPoint, this.#clock.monotonicMs());
+    if (presented.kind === 'code' && isMiss(decision))
+      this.#lastMissMs.set(at.accessPoint, this.#clock.monotonicMs());
     const sentence = tell(decision, {
       mayHint,
       timezone: this.#timezone() ?? 'UTC',

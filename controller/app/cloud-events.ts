@@ -19,6 +19,7 @@ export class CloudEvents implements CloudListener {
   readonly #clock: SystemClock;
   readonly #log: Log;
   readonly #refusals: RefusalCounter;
+  readonly #onLink: () => void;
   #link: LinkState = { connected: false };
 
   constructor(parts: {
@@ -27,11 +28,14 @@ export class CloudEvents implements CloudListener {
     readonly clock: SystemClock;
     readonly timers: Timers;
     readonly log: Log;
+    /** The link is up, down or in session: what shows it is out of date. */
+    readonly onLink: () => void;
   }) {
     this.#journal = parts.journal;
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#onLink = parts.onLink;
     this.#refusals = new RefusalCounter(parts.timers, (message, reason, count) => {
       this.#log.warn({ message, reason, count }, 'a message was refused');
       this.#record({ type: 'SecurityEvent', severity: 'warning', message, reason, count });
@@ -49,6 +53,7 @@ export class CloudEvents implements CloudListener {
     if (state.connected !== before.connected || state.problem !== before.problem) {
       this.#log.info({ connected: state.connected, problem: state.problem }, 'cloud link');
     }
+    this.#onLink();
   }
 
   welcomed({ time, atMonotonicMs }: { readonly time: number; readonly atMonotonicMs: number }): void {

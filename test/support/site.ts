@@ -1,0 +1,128 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SimReply } from '../../drivers/sim/sim-protocol.ts';
+import type { Broker } from './broker.ts';
+import { type Finished, headEnd, type RunningCommand, sim, vestibule } from './command.ts';
+import { freePort } from './free-port.ts';
+import { startMosquitto } from './mosquitto.ts';
+
+/** One event as `vestibule-headend watch --json` prints it. */
+export interface Watched {
+  readonly device: string;
+  readonly log: string;
+  readonly seq: number;
+  readonly event: {
+    readonly type: string;
+    readonly door?: string;
+    readonly reason?: string;
+    readonly backfilled?: boolean;
+    readonly command?: string;
+    readonly subject?: { readonly kind: string; readonly id: string };
+  };
+}
+
+/** A site as its operator and installer set it up: every program a process of its own, on a real Mosquitto. */
+export interface Site extends AsyncDisposable {
+  readonly folder: string;
+  readonly buildingFile: string;
+  readonly broker: Broker;
+  readonly port: number;
+  readonly configFile: string;
+  readonly stateDir: string;
+  readonly headEndState: string;
+  startController(): Promise<RunningCommand>;
+  startHeadEnd(): Promise<RunningCommand>;
+  /** Resolves once the controller is in session and has what was published. */
+  inStep(): Promise<void>;
+  status(): Promise<Status>;
+  run(...args: readonly string[]): Promise<Finished>;
+  sim(...args: readonly string[]): Promise<SimReply & Record<string, unknown>>;
+  watch(): RunningCommand;
+}
+
+export interface Status {
+  readonly link: { readonly connected: boolean; readonly session: boolean };
+  readonly dataset: { readonly epoch: number; readonly seq: number };
+  readonly events: { readonly log: string; readonly head: number; readonly acked: number };
+  readonly doors: readonly { readonly id: string; readonly mode: string; readonly released: boolean }[];
+}
+
+export async function startSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'vestibule-site-'));
+  const broker = await startMosquitto();
+  const port = await freePort();
+  const headEndState = join(folder, 'headend');
+  const stateDir = join(folder, 'controller');
+  const buildingFile = join(folder, 'building.yaml');
+  const configFile = join(folder, 'vestibule.yaml');
+  await copyFile('config/examples/building.yaml', buildingFile);
+  const example = await readFile('config/examples/vestibule.yaml', 'utf8');
+  await writeFile(
+    configFile,
+    example.replace('./state ', './controller ').replace(/port: \d+/, `port: ${port}`),
+  );
+
+  const running = new Set<RunningCommand>();
+  const keep = (command: RunningCommand): RunningCommand => {
+    running.add(command);
+    return command;
+  };
+  const run = async (...args: readonly string[]): Promise<Finished> =>
+    headEnd(['--state', headEndState, ...args]).finished();
+  const must = async (...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await run(...args);
+    if (code !== 0) throw new Error(`vestibule-headend ${args.join(' ')} ended with ${code}: ${stderr}`);
+  };
+  await must('publish', buildingFile);
+  await must('devices', 'add', 'lobby', '--out', join(stateDir, 'identity'), '--broker', broker.url);
+
+  const status = async (): Promise<Status> => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/status`);
+    return (await response.json()) as Status;
+  };
+  return {
+    folder,
+    buildingFile,
+    broker,
+    port,
+    configFile,
+    stateDir,
+    headEndState,
+    status,
+    run,
+    async startController() {
+      const controller = keep(vestibule(['run', '--config', configFile]));
+      await controller.line((line) => line.includes('"controller is up"'));
+      return controller;
+    },
+    async startHeadEnd() {
+      const serving = keep(headEnd(['--state', headEndState, 'run', '--broker', broker.url]));
+      await serving.line((line) => line.includes('connected to the broker'));
+      return serving;
+    },
+    async inStep() {
+      // The screen's own stream says each time that something has changed.
+      const response = await fetch(`http://127.0.0.1:${port}/api/events`);
+      if (response.body === null) throw new Error('no stream');
+      for await (const _ of response.body) {
+        const { link, dataset } = await status();
+        if (link.session && dataset.seq > 0) return;
+      }
+    },
+    async sim(...args) {
+      const { stdout, stderr } = await sim([...args, '--state', stateDir, '--json']).finished();
+      if (stdout === '') throw new Error(stderr);
+      return JSON.parse(stdout) as SimReply & Record<string, unknown>;
+    },
+    watch: () => keep(headEnd(['--state', headEndState, 'watch', '--json', '--tail', '10000'])),
+    async [Symbol.asyncDispose]() {
+      for (const command of running) await command[Symbol.asyncDispose]();
+      await broker.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const watched = (lines: readonly string[]): readonly Watched[] =>
+  lines.map((line) => JSON.parse(line) as Watched);
