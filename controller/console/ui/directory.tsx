@@ -35,13 +35,13 @@ export function Directory({
     [directory, language, suite],
   );
   return (
-    <section class="directory" aria-labelledby="directory-title">
+    <div class="directory">
       <h2 id="directory-title" class="directory-title">
         {title}
       </h2>
       <section class="directory-scroller" aria-labelledby="directory-title" ref={scroller}>
         {directory.length === 0 ? <p class="directory-empty">{noNames}</p> : rows}
       </section>
-    </section>
+    </div>
   );
 }

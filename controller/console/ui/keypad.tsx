@@ -1,7 +1,7 @@
 import type { BuildingView, Language } from '../view-model.ts';
+import { entryInputOfKey } from './entry-keys.ts';
 import type { EntryInput, EntryState } from './entry-machine.ts';
 import { EraseIcon } from './icons.tsx';
-import { entryInputOfKey } from './keyboard.ts';
 import { texts } from './texts.ts';
 
 const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];

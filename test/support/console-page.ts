@@ -1,0 +1,44 @@
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+export interface LobbyPage {
+  readonly page: Page;
+  /** Everything that the page complained about: script errors, refused policies, failed requests. */
+  readonly complaints: readonly string[];
+}
+
+/** A new page with nothing of earlier ones; its clock runs, and can be moved on by the test. */
+export async function openLobby(browser: Browser, url: string): Promise<LobbyPage> {
+  const context = await browser.newContext({
+    viewport: { width: 1_280, height: 800 },
+    hasTouch: true,
+    timezoneId: 'Asia/Tokyo',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  await page.clock.install({ time: new Date('2026-11-22T14:05:00Z') });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** Touches each key of the keypad on the screen. */
+export async function touchKeys(page: Page, keys: string): Promise<void> {
+  for (const key of keys) await page.tap(`[data-key="${key}"]`);
+}
+
+/** Fails with what axe-core finds, also its best practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  expect(found).toEqual([]);
+}
