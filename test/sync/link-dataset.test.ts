@@ -224,6 +224,8 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     await stage.peer.manifest(snapshot);
     const request = await stage.peer.next('request', ({ need }) => need === 'snapshot');
     expect(request.reject).toBe(snapshot.manifest.snapshot);
+    const faults = stage.device.told.left.filter((it) => it.kind === 'refused' && it.reason === 'hash');
+    expect(faults).toHaveLength(3);
     const another = stage.dataset.snapshot(4);
     serve(another);
     await stage.peer.manifest(another);
