@@ -6,7 +6,7 @@
  *   throws, the socket is destroyed: no PUBACK, and the broker delivers anew or the cursor fetches it again.
  * - Nothing is published while offline: the caller resends by its own rules.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient } from 'mqtt';
 import type { Timers } from '../../controller/ports/clock.ts';
@@ -205,7 +205,9 @@ function openStream({ url, tls }: MqttEndpoint): Socket {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) });
-  return connectTls({ host, port: Number(port || 8883), servername: host, minVersion: 'TLSv1.2', ...tls });
+  // An address is not a name (RFC 6066 section 3): the certificate is then compared with the address itself.
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  return connectTls({ host, port: Number(port || 8883), minVersion: 'TLSv1.2', ...named, ...tls });
 }
 
 /** Host and port, without what else a URL may carry. */
