@@ -15,7 +15,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-export interface Asset {
+interface Asset {
   readonly path: string;
   readonly contentType: string;
   readonly body: Buffer;

@@ -14,7 +14,7 @@ const names = ['127.0.0.1', 'localhost', '[::1]'];
 const httpPort = 80;
 
 /** The `host:port` forms under which this console may be asked. Browsers leave out port 80. */
-export const ownHosts = (port: number): readonly string[] => [
+const ownHosts = (port: number): readonly string[] => [
   ...names.map((name) => `${name}:${port}`),
   ...(port === httpPort ? names : []),
 ];

@@ -7,7 +7,7 @@ import type { Language } from '../core/dataset.ts';
 import type { AccessAnswer, Sentence } from '../ports/access-control.ts';
 import type { LobbyState } from '../ports/lobby.ts';
 
-export type { DoorMode, Language, Sentence };
+export type { Language, Sentence };
 
 export interface DirectoryLine {
   readonly id: string;
