@@ -29,7 +29,7 @@ export const cloudKeys = (): CloudKeys => ({
   ack: cloudKey(),
 });
 
-export const year2040S = 2_208_988_800;
+const year2040S = 2_208_988_800;
 
 /** The keyset of `keys`, each for its own role; `change` alters single keys. */
 export function keysetOf(
