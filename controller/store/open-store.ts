@@ -14,7 +14,7 @@ import { SqliteReplica } from './sqlite-replica.ts';
 import { faultsTyped } from './storage-fault.ts';
 
 /** A database that could not be used and was made anew; the shell records it as an alarm. */
-export interface StoreNotice {
+interface StoreNotice {
   readonly database: 'replica.db' | 'events.db';
   readonly problem: string;
 }
