@@ -75,7 +75,7 @@ export interface Journal {
     readonly hash: string;
     readonly rewind?: boolean;
   }): AckOutcome;
-  /** Deletes events that are acknowledged and were committed before `before`. */
+  /** Deletes events that are acknowledged and were committed before `before`, oldest first, at most 2,000 a call. */
   prune(before: EpochMs): void;
   /** Runs after each commit that appended events, outside the transaction. */
   onAppend(listener: () => void): () => void;

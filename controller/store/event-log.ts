@@ -8,6 +8,8 @@ import type { CommittedEvent } from '../ports/journal.ts';
 export const eventHash = (previousHash: string, body: string): string =>
   hash('sha256', eventForm(previousHash, body), 'hex');
 
+const prunedAtOnce = 2_000;
+
 /** The statements on the `event` table. Callers hold the transaction. */
 export interface EventLog {
   append(event: CommittedEvent, at: EpochMs): void;
@@ -15,7 +17,7 @@ export interface EventLog {
   at(seq: number): CommittedEvent | undefined;
   /**
    * Deletes acknowledged events from the oldest on, up to the first that was committed at or after `before`: a clock
-   * that jumped never leaves a hole in what is kept.
+   * that jumped never leaves a hole in what is kept. At most 2,000 at a time, so that no door waits for weeks of events.
    */
   prune(before: EpochMs, acked: number): void;
 }
@@ -26,8 +28,11 @@ export function prepareEventLog(db: Database): EventLog {
     'SELECT seq, body, hash FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
   const at = db.prepare<[number], CommittedEvent>('SELECT seq, body, hash FROM event WHERE seq = ?');
+  const oldest = db.prepare<[], number>('SELECT min(seq) FROM event').pluck();
   const firstKept = db
-    .prepare<[number], number>('SELECT seq FROM event WHERE committed_at >= ? ORDER BY seq LIMIT 1')
+    .prepare<[number, EpochMs], number>(
+      'SELECT seq FROM event WHERE seq <= ? AND committed_at >= ? ORDER BY seq LIMIT 1',
+    )
     .pluck();
   const prune = db.prepare('DELETE FROM event WHERE seq <= ?');
   return {
@@ -35,8 +40,9 @@ export function prepareEventLog(db: Database): EventLog {
     after: (seq, limit) => after.all(seq, limit),
     at: (seq) => at.get(seq),
     prune(before, acked) {
-      const kept = firstKept.get(before);
-      prune.run(kept === undefined ? acked : Math.min(acked, kept - 1));
+      const last = Math.min(acked, (oldest.get() ?? 0) + prunedAtOnce - 1);
+      const kept = firstKept.get(last, before);
+      prune.run(kept === undefined ? last : kept - 1);
     },
   };
 }
