@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClockReading, EpochMs } from '../core/access/facts.ts';
-import { type ClockKnowledge, readClock } from '../core/clock.ts';
+import { type ClockKnowledge, instantOf, readClock } from '../core/clock.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 
 /** The raw sources of time, injected so that every case of DESIGN section 7 can be played. */
@@ -40,9 +40,7 @@ export class SystemClock implements Clock {
 
   floor(): EpochMs {
     const { floor, welcome } = this.#known;
-    return welcome === undefined
-      ? floor
-      : Math.max(floor, welcome.time + this.monotonicMs() - welcome.atMonotonicMs);
+    return welcome === undefined ? floor : Math.max(floor, instantOf(welcome, this.monotonicMs()));
   }
 
   setFromWelcome(welcome: { readonly time: EpochMs; readonly atMonotonicMs: number }): void {

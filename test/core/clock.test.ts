@@ -53,6 +53,11 @@ describe('the clock', () => {
     expect(readClock(knowledge, inputs)).toEqual(reading);
   });
 
+  it('reads whole milliseconds, also after a round trip of an odd number of them', () => {
+    const welcome = { time: floor, atMonotonicMs: 10.5 };
+    expect(readClock({ floor, welcome }, { monotonicMs: 21, rtc: 0 }).now).toBe(floor + 10);
+  });
+
   it('never reads below the floor', () => {
     const instant = fc.integer({ min: 0, max: floor * 2 });
     fc.assert(

@@ -112,7 +112,7 @@ export async function startSite(): Promise<Site> {
     },
     async sim(...args) {
       const { stdout, stderr } = await sim([...args, '--state', stateDir, '--json']).finished();
-      if (stdout === '') throw new Error(stderr);
+      if (stdout === '') throw new Error([stderr, ...[...running].map(({ errors }) => errors)].join('\n'));
       return JSON.parse(stdout) as SimReply & Record<string, unknown>;
     },
     watch: () => keep(headEnd(['--state', headEndState, 'watch', '--json', '--tail', '10000'])),
