@@ -29,8 +29,8 @@ export const CredentialId = idText.brand<'CredentialId'>();
 export const GuestId = idText.brand<'GuestId'>();
 export const DoorId = idText.brand<'DoorId'>();
 export const AreaId = idText.brand<'AreaId'>();
-export const GrantId = idText.brand<'GrantId'>();
-export const GroupId = idText.brand<'GroupId'>();
+const GrantId = idText.brand<'GrantId'>();
+const GroupId = idText.brand<'GroupId'>();
 export const ScheduleId = idText.brand<'ScheduleId'>();
 export const CalendarId = idText.brand<'CalendarId'>();
 export const BuildingId = z
@@ -46,8 +46,6 @@ export type CredentialId = z.infer<typeof CredentialId>;
 export type GuestId = z.infer<typeof GuestId>;
 export type DoorId = z.infer<typeof DoorId>;
 export type AreaId = z.infer<typeof AreaId>;
-export type GrantId = z.infer<typeof GrantId>;
-export type GroupId = z.infer<typeof GroupId>;
 export type ScheduleId = z.infer<typeof ScheduleId>;
 export type CalendarId = z.infer<typeof CalendarId>;
 export type BuildingId = z.infer<typeof BuildingId>;
@@ -55,26 +53,26 @@ export type BuildingId = z.infer<typeof BuildingId>;
 /** An instant as rows and messages carry it: `2026-11-22T14:05:00.000Z`. */
 export const InstantText = z.iso.datetime({ precision: 3 }).describe('RFC 3339 UTC with milliseconds');
 /** A calendar date in the building's zone: `2026-11-22`. */
-export const LocalDate = z.iso.date().describe("date in the building's time zone");
-export const TimeOfDay = z
+const LocalDate = z.iso.date().describe("date in the building's time zone");
+const TimeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, "00:00" to "23:59"')
   .describe('local wall time, "00:00" to "23:59"');
 /** A window's end may also be the end of its day. */
-export const EndOfWindow = z
+const EndOfWindow = z
   .string()
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day, "00:00" to "24:00"')
   .describe('local wall time, "00:00" to "24:00"; not after `from`: on the next day');
-export const DayOfWeek = z.int().min(1).max(7).describe('1 = Monday … 7 = Sunday');
+const DayOfWeek = z.int().min(1).max(7).describe('1 = Monday … 7 = Sunday');
 /** What rests of a code, card or tag: lower-case hex of HMAC-SHA256 under the site key. */
-export const CredentialHash = z
+const CredentialHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits')
   .describe('HMAC-SHA256 under the site key, 64 lower-case hex digits');
-export const PhoneNumber = z
+const PhoneNumber = z
   .string()
   .regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, 'an E.164 number ("+14165550100") or an extension of 2 to 6 digits');
-export const DirectoryCode = z.string().regex(/^\d{2,8}$/, '2 to 8 digits');
+const DirectoryCode = z.string().regex(/^\d{2,8}$/, '2 to 8 digits');
 const Language = z.enum(['en', 'fr']);
 const BilingualText = z.object({ en: text.describe('in English'), fr: text.describe('in French') });
 
@@ -351,7 +349,7 @@ export const tables = {
 export type TableName = keyof typeof tables;
 export type Rows = { readonly [T in TableName]: z.infer<(typeof tables)[T]> };
 export const tableNames = Object.keys(tables) as readonly TableName[];
-export const isTableName = (name: string): name is TableName => Object.hasOwn(tables, name);
+const isTableName = (name: string): name is TableName => Object.hasOwn(tables, name);
 
 export type RowCheck =
   | { readonly kind: 'row'; readonly row: Rows[TableName] }

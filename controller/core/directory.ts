@@ -10,7 +10,7 @@ export interface DirectoryEntry {
 }
 
 /** The name a guest sees; absent for a hidden resident. */
-export const consoleName = ({ displayName, overrideDisplayName }: Resident): string | undefined =>
+const consoleName = ({ displayName, overrideDisplayName }: Resident): string | undefined =>
   overrideDisplayName ?? displayName;
 
 /**

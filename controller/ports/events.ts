@@ -6,7 +6,7 @@ import type { DenyReason, Explanation, OnvifReason } from '../core/access/decisi
 import type { DoorMode, Subject } from '../core/access/facts.ts';
 import type { CredentialId, DoorId } from '../core/dataset.ts';
 
-export type Severity = 'info' | 'notice' | 'warning' | 'alarm';
+type Severity = 'info' | 'notice' | 'warning' | 'alarm';
 
 /** Stamped on every event at commit. */
 export interface EventStamp {
@@ -138,5 +138,3 @@ export type EventDraft =
       readonly database: 'replica.db' | 'events.db';
       readonly problem: string;
     };
-
-export type EventType = EventDraft['type'];

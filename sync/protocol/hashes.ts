@@ -1,14 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
-import { digestPlus, eventForm, noHash, rowForm, type WireRow } from '../../controller/core/hash-forms.ts';
+import { eventForm, rowForm, type WireRow } from '../../controller/core/hash-forms.ts';
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 export const rowHash = (row: WireRow): string => sha256(rowForm(row));
-export const digestOf = (rows: Iterable<WireRow>): string => {
-  let digest = noHash;
-  for (const row of rows) digest = digestPlus(digest, rowHash(row));
-  return digest;
-};
 export const eventHash = (previousHash: string, body: string): string =>
   sha256(eventForm(previousHash, body));
 export const chunkHash = (message: Uint8Array): string => sha256(message);

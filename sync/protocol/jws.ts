@@ -6,7 +6,7 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import { limits } from './limits.ts';
 import { readStrictJson } from './strict-json.ts';
 
-export type Algorithm = 'EdDSA' | 'ES256';
+type Algorithm = 'EdDSA' | 'ES256';
 
 const algorithmOf = (key: KeyObject): Algorithm => (key.asymmetricKeyType === 'ed25519' ? 'EdDSA' : 'ES256');
 

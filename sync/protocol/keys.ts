@@ -5,7 +5,7 @@ import type { KeyRole, Keyset, SigningKey } from './messages.ts';
 export const thumbprint = ({ crv, kty, x }: { crv: string; kty: string; x: string }): string =>
   createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
 
-export const importPublicKey = (jwk: { kty: string; crv: string; x: string }): KeyObject =>
+const importPublicKey = (jwk: { kty: string; crv: string; x: string }): KeyObject =>
   createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x }, format: 'jwk' });
 
 /** How the validity of keys is judged: `exp` alone before the first welcome. */

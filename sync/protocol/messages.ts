@@ -134,10 +134,10 @@ export const SyncRequest = z.object({
   /** A snapshot whose chunks failed three times: build another. */
   reject: uuid.optional(),
 });
-export const CursorReport = z.object({ iss: DeviceId, epoch: whole, seq: whole, digest: hex64 });
-export const WireEvent = z.object({ seq: positive, body: z.string(), hash: hex64 });
+const CursorReport = z.object({ iss: DeviceId, epoch: whole, seq: whole, digest: hex64 });
+const WireEvent = z.object({ seq: positive, body: z.string(), hash: hex64 });
 export const EventBatch = z.object({ iss: DeviceId, log: uuid, events: z.array(WireEvent).min(1).max(200) });
-export const commandOutcomes = ['accepted', 'done', 'rejected', 'failed'] as const;
+const commandOutcomes = ['accepted', 'done', 'rejected', 'failed'] as const;
 export const CommandResult = z.object({
   iss: DeviceId,
   id: reference,
@@ -159,7 +159,6 @@ export type Command = z.infer<typeof Command>;
 export type Ack = z.infer<typeof Ack>;
 export type Hello = z.infer<typeof Hello>;
 export type SyncRequest = z.infer<typeof SyncRequest>;
-export type CursorReport = z.infer<typeof CursorReport>;
 export type EventBatch = z.infer<typeof EventBatch>;
 export type CommandResult = z.infer<typeof CommandResult>;
 export type Status = z.infer<typeof Status>;

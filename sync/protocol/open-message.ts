@@ -13,7 +13,7 @@ import {
 } from './messages.ts';
 import { readStrictJson } from './strict-json.ts';
 
-export type OpenRefusal =
+type OpenRefusal =
   | 'oversize'
   | 'malformed'
   | 'type'

@@ -1,38 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
+import { type EmbeddedBroker, startEmbeddedBroker } from '../../scripts/embedded-broker.ts';
 import type { Broker } from './broker.ts';
 import { freePort } from './free-port.ts';
 
-/** Starts an aedes in this process, as the demo does. */
+/** The demo's broker, in this process. */
 export async function startAedes(): Promise<Broker & AsyncDisposable> {
   const port = await freePort();
-  let running: { readonly aedes: Aedes; readonly server: Server; readonly sockets: Set<Socket> } | undefined;
+  let running: EmbeddedBroker | undefined = await startEmbeddedBroker(port);
   const stop = async (): Promise<void> => {
-    if (running === undefined) return;
-    const { aedes, server, sockets } = running;
+    const ended = running;
     running = undefined;
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-    await new Promise<void>((resolve) => {
-      aedes.close(() => resolve());
-    });
+    await ended?.stop();
   };
   const start = async (): Promise<void> => {
-    const aedes = await Aedes.createBroker();
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      socket.setNoDelay(true);
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      aedes.handle(socket);
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    running = { aedes, server, sockets };
+    running = await startEmbeddedBroker(port);
   };
-  await start();
   return { url: `mqtt://127.0.0.1:${port}`, stop, start, [Symbol.asyncDispose]: stop };
 }

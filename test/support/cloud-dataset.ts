@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { WireRow } from '../../controller/core/hash-forms.ts';
 import type { Manifest, RowOp } from '../../controller/ports/replica.ts';
 import { chunkLine, encodeChunk } from '../../sync/protocol/chunk.ts';
-import { chunkHash, digestOf } from '../../sync/protocol/hashes.ts';
+import { chunkHash } from '../../sync/protocol/hashes.ts';
+import { digestOf } from './digest-of.ts';
 
 export interface CloudDelta {
   readonly epoch: number;

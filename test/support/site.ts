@@ -41,7 +41,7 @@ export interface Site extends AsyncDisposable {
   watch(): RunningCommand;
 }
 
-export interface Status {
+interface Status {
   readonly link: { readonly connected: boolean; readonly session: boolean };
   readonly dataset: { readonly epoch: number; readonly seq: number };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };

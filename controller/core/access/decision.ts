@@ -105,7 +105,7 @@ interface Decided {
   readonly explanation: Explanation;
 }
 
-export interface Grant extends Decided {
+interface Grant extends Decided {
   readonly outcome: 'grant';
   /** Accessible timing. */
   readonly extended: boolean;
@@ -115,7 +115,7 @@ export interface Grant extends Decided {
   readonly softAntipassback: boolean;
 }
 
-export interface Denial extends Decided {
+interface Denial extends Decided {
   readonly outcome: 'deny';
   readonly reason: DenyReason;
   readonly onvifReason: OnvifReason;

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { type HolderRef, type Rows, type TableName, tables } from '../../../controller/core/dataset.ts';
 import { codeForm } from '../../../controller/core/hash-forms.ts';
+import { credentialHash } from '../../protocol/hashes.ts';
 import { credentialsOf } from './credentials.ts';
 import type { BuildingFile } from './file.ts';
 import { grantsOf } from './grants.ts';
@@ -19,7 +19,7 @@ export interface BuildingRow {
  * and no name of a hidden resident. The same file and key give the same rows, fields in the schema's order.
  */
 export function expand(file: BuildingFile, siteKey: Uint8Array): readonly BuildingRow[] {
-  const hash = (form: string): string => createHmac('sha256', siteKey).update(form, 'utf8').digest('hex');
+  const hash = (form: string): string => credentialHash(siteKey, form);
   return [
     buildingRow(file),
     ...plainRows(file),
