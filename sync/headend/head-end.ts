@@ -112,14 +112,18 @@ export class HeadEnd {
 
   #up(url: string): void {
     this.#parts.log('info', 'connected to the broker', { broker: new URL(url).host });
-    for (const { id } of this.#parts.store.devices.all()) this.#reception.invite(id);
+    for (const device of this.#parts.store.devices.all()) {
+      this.#reception.invite(device.id);
+      if (device.presence === 'unknown') this.#reception.beginGrace(device.id);
+    }
   }
 
   #remind(): void {
     for (const device of this.#parts.store.devices.all()) {
       this.#reception.endGrace(device);
-      // Whoever is not there gets everything at its next hello.
-      if (this.#parts.links.of(device.id).session === undefined) continue;
+      // Who is not there gets everything at its next hello.
+      if (device.presence === 'offline') continue;
+      this.#reception.invite(device.id);
       this.#commands.remind(device);
       this.#courier.remind(device);
     }

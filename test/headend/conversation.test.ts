@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { noHash } from '../../controller/core/hash-forms.ts';
 import { signJws } from '../../sync/protocol/jws.ts';
 import type { Broker } from '../support/broker.ts';
@@ -20,11 +20,15 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     await broker[Symbol.asyncDispose]();
   });
 
-  /** A serving head-end with the small building and one device that has said hello and is up to date. */
-  async function scene(): Promise<
-    { head: ServingHeadEnd; peer: DevicePeer; cursor: () => object } & AsyncDisposable
-  > {
+  const headEnd = (): ServingHeadEnd => {
     const head = new ServingHeadEnd(broker.url);
+    onTestFinished(() => head.remove());
+    return head;
+  };
+
+  /** A serving head-end with the small building and one device that has said hello and is up to date. */
+  async function scene(): Promise<{ head: ServingHeadEnd; peer: DevicePeer; cursor: () => object }> {
+    const head = headEnd();
     head.books.desk.publish(smallBuilding());
     await head.start();
     const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
@@ -34,12 +38,11 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
       head,
       peer,
       cursor: () => ({ ...head.books.store.dataset.cursor() }),
-      [Symbol.asyncDispose]: () => head[Symbol.asyncDispose](),
     };
   }
 
   it('answers hello with keyset, denials, welcome and what is missing, in this order', async () => {
-    await using head = new ServingHeadEnd(broker.url);
+    const head = headEnd();
     head.books.desk.publish(smallBuilding());
     await head.start();
     const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
@@ -69,7 +72,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('offers a new device a snapshot and sends the chunks that it asks for', async () => {
-    await using head = new ServingHeadEnd(broker.url);
+    const head = headEnd();
     head.books.desk.publish([...smallBuilding(), ...manyResidents(2_500)]);
     await head.start();
     const peer = await head.peer(`front-${randomUUID().slice(0, 8)}`);
@@ -101,7 +104,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('answers a request for an unknown snapshot with the newest, and a rejected one with another', async () => {
-    await using s = await scene();
+    const s = await scene();
     const ask = { epoch: 0, seq: 0, digest: noHash };
     s.peer.say('request', { ...ask, need: 'snapshot' });
     const first = (await s.peer.next('manifest')).payload['snapshot'];
@@ -112,7 +115,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('sends a publish at once, and again until the cursor has reached it', async () => {
-    await using s = await scene();
+    const s = await scene();
     s.head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: 'Zo' }));
     const { payload } = await s.peer.next('delta');
     expect(payload).toMatchObject({ prev: 1, seq: 2 });
@@ -125,7 +128,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('sends many missing deltas in order, as the cursor goes along', async () => {
-    await using s = await scene();
+    const s = await scene();
     const at = s.head.books.store.dataset.cursor();
     s.peer.say('cursor', { ...at });
     for (let i = 0; i < 30; i += 1) {
@@ -140,14 +143,14 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('publishes as a manifest what is too large for a delta', async () => {
-    await using s = await scene();
+    const s = await scene();
     const published = s.head.books.desk.publish([...smallBuilding(), ...manyResidents(400)]);
     expect(published.as).toBe('snapshot');
     expect((await s.peer.next('manifest')).payload).toMatchObject({ seq: 2, rows: 407 });
   });
 
   it('asks for a hello after its own restart, with a welcome of no nonce', async () => {
-    await using s = await scene();
+    const s = await scene();
     await s.head.stop();
     await s.head.start();
     expect((await s.peer.next('welcome', ({ nonce }) => nonce === null)).payload).toMatchObject({
@@ -156,7 +159,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('revokes at once, by denial and by delta, and repeats the denial until its result', async () => {
-    await using s = await scene();
+    const s = await scene();
     s.head.books.desk.revoke('credential', 'c-1');
     const { payload } = await s.peer.next('command');
     expect(payload).toMatchObject({
@@ -171,7 +174,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     const names: string[] = [];
     for (let last = ''; last !== `welcome ${nonce}`; ) {
       const { name, payload: came } = await s.peer.came.next();
-      last = name === 'welcome' ? `welcome ${came['nonce']}` : name;
+      last = name === 'welcome' ? `welcome ${String(came['nonce'])}` : name;
       names.push(name);
     }
     // Answered or not, every denial in force goes before the welcome.
@@ -180,7 +183,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('turns a lockdown on without a session and off only with one', async () => {
-    await using s = await scene();
+    const s = await scene();
     s.head.books.desk.lockdown('building', true);
     const on = (await s.peer.next('command')).payload;
     expect(on).toMatchObject({ op: 'lockdown', args: { on: true, scope: 'building', counter: 1 } });
@@ -194,7 +197,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('takes a lockdown off at a device that was away meanwhile', async () => {
-    await using head = new ServingHeadEnd(broker.url);
+    const head = headEnd();
     head.books.desk.publish(smallBuilding());
     await head.start();
     head.books.desk.lockdown('door:lobby', true);
@@ -210,7 +213,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it("unlocks on behalf of somebody and gives the device's own answer", async () => {
-    await using s = await scene();
+    const s = await scene();
     const by = { kind: 'staff', id: 's-1' } as const;
     const asked = s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by, extended: true });
     const { payload } = await s.peer.next('command');
@@ -240,7 +243,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('says when nobody answers an unlock, and refuses one for a device that is not there', async () => {
-    await using s = await scene();
+    const s = await scene();
     const by = { kind: 'staff', id: 's-1' } as const;
     expect(await s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by })).toMatchObject({
       kind: 'noAnswer',
@@ -251,7 +254,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('acknowledges events with the hash that it holds, once each', async () => {
-    await using s = await scene();
+    const s = await scene();
     const events = s.peer.nextEvents(5);
     const batch = (chosen: typeof events) => s.peer.say('events', { log: s.peer.log, events: chosen });
     batch(events.slice(0, 3));
@@ -270,7 +273,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('stores and acknowledges nothing of a batch whose hashes do not follow', async () => {
-    await using s = await scene();
+    const s = await scene();
     const events = s.peer.nextEvents(3);
     const [first, second, third] = events;
     s.peer.say('events', {
@@ -284,7 +287,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('asks a device that is ahead of a restored backup to send again, and accepts the hole that stays', async () => {
-    await using s = await scene();
+    const s = await scene();
     const events = s.peer.nextEvents(9);
     s.peer.hello({ ...s.cursor(), eventAcked: 6, eventHead: 9 });
     expect((await s.peer.next('ack')).payload).toMatchObject({ upTo: 0, hash: noHash, rewind: true });
@@ -299,7 +302,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('begins a new epoch when a device holds more than its database does', async () => {
-    await using s = await scene();
+    const s = await scene();
     const { epoch } = s.head.books.store.dataset.cursor();
     s.peer.say('cursor', { epoch, seq: 40, digest: noHash });
     const { payload } = await s.peer.next('manifest');
@@ -308,7 +311,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('sends every denial again to a device with a new log', async () => {
-    await using s = await scene();
+    const s = await scene();
     s.head.books.desk.lockdown('building', true);
     const { payload } = await s.peer.next('command');
     s.peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
@@ -320,7 +323,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('ignores what a stranger, another device, a replay or garbage says', async () => {
-    await using s = await scene();
+    const s = await scene();
     const { store } = s.head.books;
     const before = store.devices.get(s.peer.id);
     const stranger = await s.head.peer(`other-${randomUUID().slice(0, 8)}`);
@@ -341,11 +344,13 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     const refused = s.head.logged
       .filter(({ what }) => what === 'message refused')
       .map(({ details }) => details['reason']);
-    expect(refused.sort()).toEqual(['audience', 'malformed', 'oversize', 'schema', 'signature', 'type']);
+    expect(new Set(refused)).toEqual(
+      new Set(['audience', 'malformed', 'oversize', 'schema', 'signature', 'type']),
+    );
   });
 
   it('believes an offline status of the latest session only, after its grace', async () => {
-    await using s = await scene();
+    const s = await scene();
     const presence = () => s.head.books.store.devices.get(s.peer.id)?.presence;
     s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: randomUUID() }));
     s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: s.peer.session }));
@@ -357,7 +362,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
   });
 
   it('drops nothing when more messages wait than the broker takes in flight', async () => {
-    await using s = await scene();
+    const s = await scene();
     for (let i = 0; i < 40; i += 1) s.head.books.desk.lockdown(`door:d${i}`, true);
     const scopes = new Set<unknown>();
     while (scopes.size < 40) {

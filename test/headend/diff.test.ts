@@ -97,8 +97,8 @@ describe('the difference between what is published and what shall be', () => {
             state.set(next.id, next);
           }
           const live = [...state.values()].filter(({ row }) => row !== null);
-          expect(live.map(({ id, row }) => [id, JSON.parse(row ?? '').x]).sort()).toEqual(
-            step.map(({ id, x }) => [id, x]).sort(),
+          expect(new Map(live.map(({ id, row }) => [id, JSON.parse(row ?? '').x]))).toEqual(
+            new Map(step.map(({ id, x }) => [id, x])),
           );
         }
       }),

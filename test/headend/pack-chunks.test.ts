@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { packChunks } from '../../sync/headend/dataset/pack-chunks.ts';
 import { buildSnapshot } from '../../sync/headend/dataset/snapshot-builder.ts';
 import { chunkLabel, chunkLine, chunkRows } from '../../sync/protocol/chunk.ts';
-import { chunkHash, digestOf } from '../../sync/protocol/hashes.ts';
+import { chunkHash } from '../../sync/protocol/hashes.ts';
+import { digestOf } from '../support/digest-of.ts';
 import { liveRows, temporaryHeadEnd } from '../support/head-end-state.ts';
 import { publishable, smallBuilding, without } from '../support/published-rows.ts';
 
@@ -38,7 +39,7 @@ describe('packing a snapshot into chunks', () => {
 
 describe('a snapshot', () => {
   it('holds the live rows of one version, its digest, and the hash of every chunk', async () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     const many = Array.from({ length: 3_000 }, (_, i) =>
       publishable.credential(`c-${i}`, 'r-1', `code ${i}`),
@@ -57,7 +58,7 @@ describe('a snapshot', () => {
   });
 
   it('is one version even when publishing goes on while it is built', async () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     const many = Array.from({ length: 3_000 }, (_, i) =>
       publishable.credential(`c-${i}`, 'r-1', `code ${i}`),
@@ -70,7 +71,7 @@ describe('a snapshot', () => {
   });
 
   it('is kept as one of the last two', async () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     desk.publish(smallBuilding());
     const made = [];

@@ -16,7 +16,7 @@ const delta = (text: string | null | undefined): Delta => JSON.parse(text ?? 'nu
 
 describe('publishing a building', () => {
   it('commits every row once, with the digest over all of them', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const published = head.books.desk.publish(smallBuilding());
     expect(published).toMatchObject({ kind: 'published', building: 'maple-court', seq: 1, as: 'delta' });
     expect(liveRows(head.books.store)).toHaveLength(7);
@@ -24,14 +24,14 @@ describe('publishing a building', () => {
   });
 
   it('does nothing for a file that says the same', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     const again = head.books.desk.publish([...smallBuilding()].reverse());
     expect(again).toMatchObject({ kind: 'unchanged', seq: 1 });
   });
 
   it('sends only what differs', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     desk.publish(smallBuilding());
     const before = store.dataset.cursor();
@@ -51,7 +51,7 @@ describe('publishing a building', () => {
   });
 
   it('leaves digests that a device can follow op by op', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     const hashes = new Map<string, string>();
     let digest = '0'.repeat(64);
@@ -77,7 +77,7 @@ describe('publishing a building', () => {
   });
 
   it('publishes as a snapshot what would not fit into a delta', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const many = Array.from({ length: 400 }, (_, i) => publishable.resident(`r-${i}`, { suite: `${i}` }));
     const published = head.books.desk.publish([publishable.building(), ...many]);
     expect(published.as).toBe('snapshot');
@@ -85,7 +85,7 @@ describe('publishing a building', () => {
   });
 
   it('refuses another building, naming both, and changes nothing', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     expect(() => head.books.desk.publish([publishable.building({ id: 'elm-house' })])).toThrow(
       /maple-court.*elm-house/,
@@ -103,7 +103,7 @@ describe('publishing a building', () => {
     ['rows of no building', without(smallBuilding(), 'maple-court'), /one building; this one has 0/],
     ['a row beyond any message', withChange(smallBuilding(), 'r-1', { note: 'x'.repeat(70_000) }), /60 KiB/],
   ] as const)('refuses %s, without its value', (_, rows, sentence) => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     expect(() => head.books.desk.publish(rows)).toThrow(sentence);
     expect(() => head.books.desk.publish(rows)).not.toThrow(/11112222/);
     expect(head.books.store.dataset.cursor().seq).toBe(0);
@@ -128,8 +128,8 @@ describe('publishing a building', () => {
         .sort();
     fc.assert(
       fc.property(anyBuilding, anyBuilding, (a, b) => {
-        using both = temporaryHeadEnd();
-        using fresh = temporaryHeadEnd();
+        const both = temporaryHeadEnd();
+        const fresh = temporaryHeadEnd();
         both.books.desk.publish(a);
         const before = new Map(both.books.store.dataset.rows().map((row) => [`${row.table} ${row.id}`, row]));
         both.books.desk.publish(b);
@@ -163,7 +163,7 @@ describe('a revocation by hand', () => {
     ['staff', 's-1', { status: 'suspended', version: 2 }],
     ['grant', 'g-1', null],
   ] as const)('of a %s is its next version', (table, id, expected) => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     expect(head.books.desk.revoke(table, id)).toMatchObject({ kind: 'published', seq: 2 });
     if (expected === null) expect(rowNow(head, table, id)).toBeNull();
@@ -171,7 +171,7 @@ describe('a revocation by hand', () => {
   });
 
   it('outlives publishing the row unchanged, changed, without it and with it again', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { desk } = head.books;
     desk.publish(smallBuilding());
     desk.revoke('credential', 'c-1');
@@ -185,7 +185,7 @@ describe('a revocation by hand', () => {
   });
 
   it('ends with reinstating, which publishes what the file last said', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { desk } = head.books;
     desk.publish(smallBuilding());
     desk.revoke('credential', 'c-1');
@@ -202,7 +202,7 @@ describe('a revocation by hand', () => {
   });
 
   it('keeps a denial of the old version for every device', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { desk, store } = head.books;
     desk.publish(smallBuilding());
     for (const id of ['front', 'back']) head.books.addDevice(id, join(head.folder, id), 'mqtt://broker.test');
@@ -216,7 +216,7 @@ describe('a revocation by hand', () => {
   });
 
   it('changes nothing a second time', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     head.books.desk.revoke('guest', 'v-1');
     expect(head.books.desk.revoke('guest', 'v-1').kind).toBe('unchanged');
@@ -226,7 +226,7 @@ describe('a revocation by hand', () => {
     ['a row that is not there', 'resident', 'nobody', /No resident.*"nobody".*r-1/],
     ['a table that cannot be revoked', 'door', 'lobby', /"door" cannot be revoked; choose one of credential/],
   ])('of %s is refused in a sentence', (_, table, id, sentence) => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     expect(() => head.books.desk.revoke(table, id)).toThrow(sentence);
     expect(() => head.books.desk.reinstate('resident', 'r-1')).toThrow(/not revoked/);
@@ -235,7 +235,7 @@ describe('a revocation by hand', () => {
 
 describe('a database restored from a backup', () => {
   it('goes on in a new epoch with every version above any that was lost', () => {
-    using head = temporaryHeadEnd();
+    const head = temporaryHeadEnd();
     const { store, desk } = head.books;
     desk.publish(smallBuilding());
     desk.publish(without(smallBuilding(), 'v-1'));

@@ -15,7 +15,7 @@ interface Logged {
 }
 
 /** A head-end that serves devices through a real broker, with a state folder that outlives `stop`. */
-export class ServingHeadEnd implements AsyncDisposable {
+export class ServingHeadEnd {
   readonly folder = mkdtempSync(join(tmpdir(), 'vestibule-headend-'));
   readonly logged: Logged[] = [];
   readonly #broker: string;
@@ -72,7 +72,7 @@ export class ServingHeadEnd implements AsyncDisposable {
     return peer;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async remove(): Promise<void> {
     for (const peer of this.#peers) await peer.disconnect();
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -23,9 +23,7 @@ export const runCommand = (stateDir: string, options: RunOptions): Promise<void>
     const log: HeadEndLog = (level, what, details = {}) => logger[level](details, what);
     const serving = new OpenHeadEnd({ stateDir: folder, store, log });
     const tls = tlsOf(options);
-    log('info', 'head-end starts', { building: store.dataset.building() });
     await serving.run({ url: options.broker, ...(tls === undefined ? {} : { tls }) }, untilToldToEnd());
-    log('info', 'head-end ends');
   });
 
 function tlsOf({ broker, ca, cert, key }: RunOptions): { ca: string; cert: string; key: string } | undefined {

@@ -32,11 +32,10 @@ export class Courier {
     return this.#snapshots.close();
   }
 
-  /** Something was published: sends it to everybody who is there. */
+  /** Something was published: sends it to everybody who may be there. */
   announce(): void {
-    const { store, links } = this.#parts;
-    for (const { id } of store.devices.all()) {
-      if (links.of(id).session !== undefined) this.bringForward(id);
+    for (const { id, presence } of this.#parts.store.devices.all()) {
+      if (presence !== 'offline') this.bringForward(id);
     }
   }
 

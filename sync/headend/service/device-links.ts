@@ -10,7 +10,7 @@ export interface DeviceLink {
   sentAtMs: number;
   invitedAtMs?: number;
   denialsSentAtMs?: number;
-  /** When its offline status arrived, while the grace runs. */
+  /** Since when it is taken to be gone, while the grace runs. */
   goneAtMs?: number;
 }
 

@@ -59,7 +59,12 @@ export class Reception {
     this.#welcome(id, null);
   }
 
-  /** Believes an offline status once its grace is over. */
+  /** The device has said that it is gone, or is not known to be there: it has a while to be heard. */
+  beginGrace(id: string): void {
+    this.#parts.links.of(id).goneAtMs ??= this.#parts.clock.monotonicMs();
+  }
+
+  /** Takes a device for offline once its grace is over. */
   endGrace(device: DeviceRow): void {
     const { links, store, clock, log } = this.#parts;
     const link = links.of(device.id);
@@ -164,18 +169,17 @@ export class Reception {
 
   /** Not signed, so it only says whether somebody is there, and only for the session that said hello. */
   #status({ id }: DeviceRow, message: Uint8Array): void {
-    const { links, clock } = this.#parts;
     const json = readStrictJson(message);
     const status = Status.safeParse(json.kind === 'json' ? json.value : undefined);
     if (!status.success) {
       this.#refusals.refused(id, 'status', 'schema');
       return;
     }
-    const link = links.of(id);
+    const link = this.#parts.links.of(id);
     if (status.data.state === 'online') {
       if (status.data.session === link.session) delete link.goneAtMs;
       else this.invite(id);
-    } else if (status.data.session === link.session) link.goneAtMs ??= clock.monotonicMs();
+    } else if (status.data.session === link.session) this.beginGrace(id);
   }
 
   #keyOf({ publicKey }: DeviceRow): KeyObject {

@@ -34,8 +34,6 @@ const columns =
 /** Longer than any device keeps a command's id (PROTOCOL "Every other command"). */
 const keptMs = 7 * 86_400_000;
 
-export type CommandStore = ReturnType<typeof commandStore>;
-
 export function commandStore(db: Database) {
   type Row = Omit<CommandRow, 'args' | 'by'> & { args: string; by: string | null };
   const read = (row: Row): CommandRow => ({

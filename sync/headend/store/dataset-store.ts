@@ -29,8 +29,6 @@ const deltasKept = 512;
 /** Size of a delta's JWS from its payload: base64url, and room for header, signature and dots. */
 const signedSize = (payload: string): number => Math.ceil((Buffer.byteLength(payload) * 4) / 3) + 256;
 
-export type DatasetStore = ReturnType<typeof datasetStore>;
-
 export function datasetStore(db: Database, nowS: number) {
   db.prepare('INSERT OR IGNORE INTO state (one, epoch, seq, digest) VALUES (1, ?, 0, ?)').run(nowS, noHash);
   const state = db.prepare<[], Cursor & { building: string | null }>(

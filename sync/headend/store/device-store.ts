@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
+/** `unknown`: it was online when this head-end last ended. */
 export type Presence = 'online' | 'offline' | 'unknown';
 
 export interface DeviceRow {
@@ -19,7 +20,7 @@ export interface DeviceRow {
   readonly lastSeen: number | null;
 }
 
-/** What a hello says of its device; hearing it proves that the device is there. */
+/** What a hello says of its device. */
 interface HelloFacts {
   readonly session: string;
   readonly log: string;
@@ -30,8 +31,6 @@ interface HelloFacts {
 const columns =
   'id, public_key AS publicKey, presence, epoch, seq, digest, lagging, session, log, clock_state AS clockState, software, last_seen AS lastSeen';
 
-export type DeviceStore = ReturnType<typeof deviceStore>;
-
 /** The building's devices and what each last said of itself. */
 export function deviceStore(db: Database) {
   type Row = Omit<DeviceRow, 'lagging'> & { lagging: number };
@@ -41,12 +40,12 @@ export function deviceStore(db: Database) {
     'INSERT INTO device (id, public_key, added_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET public_key = excluded.public_key',
   );
   const hello = db.prepare(
-    "UPDATE device SET presence = 'online', session = ?, log = ?, clock_state = ?, software = ? WHERE id = ?",
+    'UPDATE device SET session = ?, log = ?, clock_state = ?, software = ? WHERE id = ?',
   );
   const cursor = db.prepare('UPDATE device SET epoch = ?, seq = ?, digest = ? WHERE id = ?');
   const presence = db.prepare('UPDATE device SET presence = ? WHERE id = ? AND presence <> ?');
   const lagging = db.prepare('UPDATE device SET lagging = ? WHERE id = ? AND lagging <> ?');
-  const seen = db.prepare('UPDATE device SET last_seen = ? WHERE id = ?');
+  const seen = db.prepare("UPDATE device SET presence = 'online', last_seen = ? WHERE id = ?");
   const nextN = db
     .prepare<[string], number>('UPDATE device SET last_n = last_n + 1 WHERE id = ? RETURNING last_n')
     .pluck();
@@ -62,6 +61,7 @@ export function deviceStore(db: Database) {
     put: (id: string, publicKey: string, now: number): void => {
       put.run(id, publicKey, now);
     },
+    /** It has said something that it signed, so it is there. */
     heard: (id: string, now: number): void => {
       seen.run(now, id);
     },
@@ -77,9 +77,9 @@ export function deviceStore(db: Database) {
     lagging: (id: string, now: boolean): void => {
       lagging.run(now ? 1 : 0, id, now ? 1 : 0);
     },
-    /** After a restart nobody is known to be there. */
+    /** After a restart it is not known whether those who were there still are. */
     forgetPresence: (): void => {
-      db.prepare("UPDATE device SET presence = 'unknown'").run();
+      db.prepare("UPDATE device SET presence = 'unknown' WHERE presence = 'online'").run();
     },
     /** Never used before in any session of this device. */
     nextN: (id: string): number => nextN.get(id) ?? 1,

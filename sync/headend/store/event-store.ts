@@ -71,8 +71,6 @@ function check(
   return { kind: 'fresh', fresh, ...(skipped === undefined ? {} : { skipped }) };
 }
 
-export type EventStore = ReturnType<typeof eventStore>;
-
 export function eventStore(db: Database) {
   const headOf = db.prepare<[string, string], LogHead>(
     'SELECT head, hash FROM event_log WHERE device = ? AND log = ?',

@@ -8,8 +8,6 @@ export interface Overlay {
   readonly original: RowToPublish | undefined;
 }
 
-export type OverlayStore = ReturnType<typeof overlayStore>;
-
 export function overlayStore(db: Database) {
   type Row = { tab: string; id: string; original: string | null };
   const all = db.prepare<[], Row>('SELECT tab, id, original FROM overlay');

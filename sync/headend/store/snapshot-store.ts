@@ -5,8 +5,6 @@ import type { Manifest } from '../../protocol/messages.ts';
 const keptMs = 3_600_000;
 const keptCount = 2;
 
-export type SnapshotStore = ReturnType<typeof snapshotStore>;
-
 /** The last snapshots that were built, with their chunks as they are sent. */
 export function snapshotStore(db: Database) {
   const newest = db.prepare<[], string>('SELECT manifest FROM snapshot ORDER BY n DESC LIMIT 1').pluck();

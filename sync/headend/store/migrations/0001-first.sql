@@ -52,7 +52,7 @@ CREATE TABLE device (
   id TEXT PRIMARY KEY,
   public_key TEXT NOT NULL,
   added_at INTEGER NOT NULL,
-  presence TEXT NOT NULL DEFAULT 'unknown',
+  presence TEXT NOT NULL DEFAULT 'offline',
   epoch INTEGER NOT NULL DEFAULT 0,
   seq INTEGER NOT NULL DEFAULT 0,
   digest TEXT,

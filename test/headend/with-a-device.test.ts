@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Broker } from '../support/broker.ts';
+import { brokers } from '../support/brokers.ts';
+import { publishable, smallBuilding, withChange } from '../support/published-rows.ts';
+import { ServingHeadEnd } from '../support/serving-head-end.ts';
+import { SyncDevice } from '../support/sync-device.ts';
+
+describe.each(brokers)('head-end and device link over $name', ({ start }) => {
+  let broker: Broker & AsyncDisposable;
+  beforeAll(async () => {
+    broker = await start();
+  });
+  afterAll(async () => {
+    await broker[Symbol.asyncDispose]();
+  });
+
+  async function scene() {
+    const head = new ServingHeadEnd(broker.url);
+    const device = new SyncDevice();
+    onTestFinished(async () => {
+      await device[Symbol.asyncDispose]();
+      await head.remove();
+    });
+    head.books.desk.publish([
+      ...smallBuilding(),
+      ...Array.from({ length: 2_000 }, (_, i) => publishable.resident(`many-${i}`, { suite: `${i}` })),
+    ]);
+    await head.start();
+    const id = `front-${randomUUID().slice(0, 8)}`;
+    head.books.addDevice(id, device.identityFolder, broker.url);
+    device.start();
+    const equal = () =>
+      expect
+        .poll(() => device.store.replica.cursor(), { timeout: 15_000 })
+        .toEqual(head.books.store.dataset.cursor());
+    await equal();
+    return { head, device, id, equal };
+  }
+
+  it('become equal by snapshot, by delta, after a restart of either and over a new epoch', async () => {
+    const { head, device, equal } = await scene();
+    head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: 'Zo' }));
+    await equal();
+    await head.stop();
+    head.books.desk.publish(smallBuilding());
+    await head.start();
+    await equal();
+    await device.stop();
+    head.books.desk.revoke('guest', 'v-1');
+    device.start();
+    await equal();
+    head.books.store.dataset.startEpoch(head.books.store.dataset.cursor().epoch + 1);
+    head.books.desk.reinstate('guest', 'v-1');
+    await equal();
+  });
+
+  it('bring every event across once, and every order to the door', async () => {
+    const { head, device, id, equal } = await scene();
+    for (let i = 0; i < 250; i += 1) device.event('DoorMonitor');
+    const held = () => head.books.store.events.head(id, device.journal.log);
+    await expect.poll(() => held().head, { timeout: 15_000 }).toBe(device.journal.head().seq);
+    expect(held().hash).toBe(device.journal.head().hash);
+
+    const by = { kind: 'staff', id: 's-1' } as const;
+    expect(await head.books.desk.unlock({ device: id, door: 'lobby', by })).toMatchObject({
+      outcome: 'done',
+    });
+    head.books.desk.revoke('credential', 'c-1');
+    head.books.desk.lockdown('building', true);
+    head.books.desk.lockdown('building', false);
+    await expect
+      .poll(() => device.journal.lockdowns(), { timeout: 15_000 })
+      .toEqual([{ scope: 'building', on: false, counter: 2 }]);
+    await equal();
+    expect(device.executed.filter(({ op }) => op === 'unlock')).toHaveLength(1);
+    await expect.poll(() => held().head).toBe(device.journal.head().seq);
+  });
+});
