@@ -25,7 +25,7 @@ module.exports = {
       name: 'core-uses-zod-only',
       severity: 'error',
       from: { path: [core, ports] },
-      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/zod/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/zod/' },
     },
     only('core-imports-core', core, []),
     only('ports-import-core', ports, [core]),
