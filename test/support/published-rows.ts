@@ -2,10 +2,11 @@ import type { RowToPublish } from '../../sync/headend/dataset/diff.ts';
 import { aBuilding, aCredential, aDoor, aGrant, aGuest, aResident, aStaff } from './rows.ts';
 
 /** A row as the head-end publishes it: without its version. */
-const toPublish = (
-  table: string,
-  { version: _, ...row }: { readonly id: string; readonly version: number },
-): RowToPublish => ({ table, id: row.id, row });
+const toPublish = (table: string, row: { readonly id: string }): RowToPublish => ({
+  table,
+  id: row.id,
+  row: Object.fromEntries(Object.entries(row).filter(([field]) => field !== 'version')),
+});
 
 type Fields = Readonly<Record<string, unknown>>;
 
