@@ -6,7 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ensureSystemPackages } from './system-packages.ts';
 
-const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname;
+const binFolder = new URL('../node_modules/.bin/', import.meta.url).pathname;
+const bin = (name: string): string => `${binFolder}${name}`;
+/** The tools' own `#!/usr/bin/env node` must find the runtime that the project brings, however this was started. */
+const env = { ...process.env, PATH: `${binFolder}:${process.env['PATH'] ?? ''}` };
 const folders = ['controller', 'drivers', 'sync', 'config', 'test', 'scripts'];
 
 const gates: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
@@ -36,10 +39,10 @@ if (/"resolved":/.test(readFileSync('package-lock.json', 'utf8'))) {
 
 for (const [name, command, args] of gates) {
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env });
   if (status !== 0) stop(`${stdout}${stderr}\n${name}: failed (${command} ${args.join(' ')})`);
   process.stdout.write(`${name}: good (${((performance.now() - began) / 1000).toFixed(1)} s)\n`);
 }
 
-const { status } = spawnSync(bin('vitest'), ['run', ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync(bin('vitest'), ['run', ...process.argv.slice(2)], { stdio: 'inherit', env });
 process.exitCode = status ?? 1;
