@@ -66,6 +66,10 @@ export class DoorRuntime {
   #state: DoorMachineState;
   #draining = false;
   #fault: string | undefined;
+  /** The movement that the hardware refused last, and with which fault. */
+  #refused: { readonly direction: 'release' | 'secure'; readonly problem: string } | undefined;
+  /** How the strike stands as far as the hardware has obeyed; `#state` says how it should. */
+  #released = false;
   #relayActivations = 0;
 
   constructor(parts: DoorRuntimeParts, lockdown: boolean) {
@@ -90,7 +94,7 @@ export class DoorRuntime {
   status(): DoorStatus {
     return {
       mode: modeOf(this.#state),
-      released: isReleased(this.#state, this.#wiring),
+      released: this.#released,
       open: this.#state.open,
       fault: this.#fault,
       relayActivations: this.#relayActivations,
@@ -206,6 +210,10 @@ export class DoorRuntime {
   #apply({ state, effects }: { state: DoorMachineState; effects: readonly DoorEffect[] }): void {
     this.#state = state;
     for (const effect of effects) this.#execute(effect);
+    // Refused before, and still wanted: a second code, REX or fire is another try.
+    const wanted = isReleased(state, this.#wiring);
+    const moved = effects.some(({ kind }) => kind === 'release' || kind === 'secure');
+    if (!moved && wanted !== this.#released) this.#move(wanted ? 'release' : 'secure');
   }
 
   #execute(effect: DoorEffect): void {
@@ -237,10 +245,18 @@ export class DoorRuntime {
   #move(direction: 'release' | 'secure'): void {
     try {
       this.#parts.hardware[direction]();
-      if (direction === 'release') this.#relayActivations += 1;
     } catch (error) {
-      this.#onFault(error instanceof Error ? error.message : 'the door hardware refused');
+      const problem = error instanceof Error ? error.message : 'the door hardware refused';
+      this.#refused = { direction, problem };
+      this.#onFault(problem);
+      return;
     }
+    this.#released = direction === 'release';
+    if (this.#released) this.#relayActivations += 1;
+    if (this.#refused?.direction !== direction) return;
+    // The hardware obeys again; a fault that it has reported since is for itself to end.
+    if (this.#refused.problem === this.#fault) this.#onFault(undefined);
+    this.#refused = undefined;
   }
 
   #onFault(problem: string | undefined): void {
