@@ -68,13 +68,23 @@ export class Housekeeping {
   }
 
   #hourly(): void {
-    const { timers, journal, clock } = this.#parts;
-    this.#timer = timers.after(hourMs, () => {
+    this.#timer = this.#parts.timers.after(hourMs, () => {
       this.#raiseFloor();
-      const { state, now } = clock.reading();
-      if (state !== 'unknown') journal.prune(now - eventsKeptMs);
+      this.#prune();
       this.#hourly();
     });
+  }
+
+  #prune(): void {
+    const { journal, clock, log } = this.#parts;
+    const { state, now } = clock.reading();
+    if (state === 'unknown') return;
+    try {
+      journal.prune(now - eventsKeptMs);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      log.error({ fault: error.code }, 'old events could not be deleted');
+    }
   }
 
   /** A welcome and the monotonic time since raise the floor; a battery clock never does (DESIGN section 7). */
