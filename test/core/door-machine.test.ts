@@ -111,6 +111,16 @@ describe('a door', () => {
     expect(over.effects).toContainEqual({ kind: 'secure' });
   });
 
+  it('is not released by an access granted in a fire once fire is over and lockdown holds', () => {
+    const { state } = play([
+      { kind: 'fire', active: true },
+      { kind: 'lockdown', on: true },
+      granted,
+      { kind: 'fire', active: false },
+    ]);
+    expect(isReleased(state, wiring)).toBe(false);
+  });
+
   it('ignores the fire input where it is wired to ignore it', () => {
     const { state } = play([{ kind: 'fire', active: true }], initialDoor(false), {
       times,

@@ -112,6 +112,7 @@ describe('a building on its first day', () => {
     await site.broker.start();
     for (const seq of offline) expect((await eventAt(seq)).event.backfilled).toBe(true);
 
+    await site.inStep();
     const online = await site.sim('code', elodie, '--door', 'front');
     expect((await eventAt(online['seq'])).event.backfilled).toBeUndefined();
     const seqs = watched(watch.lines).map(({ seq }) => seq);

@@ -170,7 +170,7 @@ function reactToAccess(
   wiring: DoorWiring,
 ): Reaction {
   // The decision has seen the same mode in the same turn; this is the second lock on the same door.
-  if (state.lockdown && !state.fire) return { next: state, effects: [] };
+  if (state.lockdown) return { next: state, effects: [] };
   const access: Access = {
     // Somebody holds the door: the next one through takes access at once.
     taken: state.open === true,
