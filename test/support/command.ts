@@ -29,7 +29,8 @@ export class RunningCommand implements AsyncDisposable {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = once(this.#child, 'exit').then(([code]) => code as number | null);
+    // Not `exit`: what the program said last may still be on its way then.
+    this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#errors += chunk.toString();
     });

@@ -33,12 +33,16 @@ export interface Site extends AsyncDisposable {
   readonly headEndState: string;
   startController(): Promise<RunningCommand>;
   startHeadEnd(): Promise<RunningCommand>;
+  /** Resolves once the controller's status is as awaited. */
+  until(accepts: (status: Status) => boolean): Promise<void>;
   /** Resolves once the controller is in session and has what was published. */
   inStep(): Promise<void>;
   status(): Promise<Status>;
   run(...args: readonly string[]): Promise<Finished>;
   sim(...args: readonly string[]): Promise<SimReply & Record<string, unknown>>;
   watch(): RunningCommand;
+  /** Every program of ours that was ever started here, with all that it has said. */
+  readonly programs: readonly RunningCommand[];
 }
 
 interface Status {
@@ -63,13 +67,13 @@ export async function startSite(): Promise<Site> {
     example.replace('./state ', './controller ').replace(/port: \d+/, `port: ${port}`),
   );
 
-  const running = new Set<RunningCommand>();
+  const programs: RunningCommand[] = [];
   const keep = (command: RunningCommand): RunningCommand => {
-    running.add(command);
+    programs.push(command);
     return command;
   };
   const run = async (...args: readonly string[]): Promise<Finished> =>
-    headEnd(['--state', headEndState, ...args]).finished();
+    keep(headEnd(['--state', headEndState, ...args])).finished();
   const must = async (...args: readonly string[]): Promise<void> => {
     const { code, stderr } = await run(...args);
     if (code !== 0) throw new Error(`vestibule-headend ${args.join(' ')} ended with ${code}: ${stderr}`);
@@ -80,6 +84,12 @@ export async function startSite(): Promise<Site> {
   const status = async (): Promise<Status> => {
     const response = await fetch(`http://127.0.0.1:${port}/api/status`);
     return (await response.json()) as Status;
+  };
+  const until = async (accepts: (status: Status) => boolean): Promise<void> => {
+    // The screen's own stream says each time that something has changed.
+    const response = await fetch(`http://127.0.0.1:${port}/api/events`);
+    for await (const _ of response.body ?? []) if (accepts(await status())) return;
+    throw new Error('the controller ended before its status was as awaited');
   };
   return {
     folder,
@@ -101,23 +111,17 @@ export async function startSite(): Promise<Site> {
       await serving.line((line) => line.includes('connected to the broker'));
       return serving;
     },
-    async inStep() {
-      // The screen's own stream says each time that something has changed.
-      const response = await fetch(`http://127.0.0.1:${port}/api/events`);
-      if (response.body === null) throw new Error('no stream');
-      for await (const _ of response.body) {
-        const { link, dataset } = await status();
-        if (link.session && dataset.seq > 0) return;
-      }
-    },
+    until,
+    inStep: () => until(({ link, dataset }) => link.session && dataset.seq > 0),
     async sim(...args) {
-      const { stdout, stderr } = await sim([...args, '--state', stateDir, '--json']).finished();
-      if (stdout === '') throw new Error([stderr, ...[...running].map(({ errors }) => errors)].join('\n'));
+      const { stdout } = await keep(sim([...args, '--state', stateDir, '--json'])).finished();
+      if (stdout === '') throw new Error(programs.map(({ errors }) => errors).join('\n'));
       return JSON.parse(stdout) as SimReply & Record<string, unknown>;
     },
+    programs,
     watch: () => keep(headEnd(['--state', headEndState, 'watch', '--json', '--tail', '10000'])),
     async [Symbol.asyncDispose]() {
-      for (const command of running) await command[Symbol.asyncDispose]();
+      for (const program of programs) await program[Symbol.asyncDispose]();
       await broker.stop();
       await rm(folder, { recursive: true, force: true });
     },
