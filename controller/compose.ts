@@ -148,6 +148,7 @@ export function compose({
     async stop() {
       ending.abort();
       await linkEnded;
+      cloudEvents.close();
       await consoleServer.close();
       await simServer.close();
       lobby.close();

@@ -75,6 +75,11 @@ export class CloudEvents implements CloudListener {
     this.#refusals.count(message, reason);
   }
 
+  /** The link has ended: what is still counted is recorded. */
+  close(): void {
+    this.#refusals.close();
+  }
+
   #clockEvent(before: ClockReading, time: number): EventDraft | undefined {
     const floor = this.#journal.clockFloor();
     if (floor - time > driftMs) {

@@ -7,7 +7,7 @@ import type { Timers } from '../ports/clock.ts';
 export class RefusalCounter {
   readonly #timers: Timers;
   readonly #report: (message: string, reason: string, count: number) => void;
-  readonly #pending = new Map<string, number>();
+  readonly #minutes = new Map<string, Minute>();
 
   constructor(timers: Timers, report: (message: string, reason: string, count: number) => void) {
     this.#timers = timers;
@@ -16,17 +16,34 @@ export class RefusalCounter {
 
   count(message: string, reason: string): void {
     const key = `${message} ${reason}`;
-    const pending = this.#pending.get(key);
-    if (pending !== undefined) {
-      this.#pending.set(key, pending + 1);
+    const running = this.#minutes.get(key);
+    if (running !== undefined) {
+      running.more += 1;
       return;
     }
-    this.#pending.set(key, 0);
+    const timer = this.#timers.after(60_000, () => this.#end(key));
+    this.#minutes.set(key, { message, reason, more: 0, timer });
     this.#report(message, reason, 1);
-    this.#timers.after(60_000, () => {
-      const count = this.#pending.get(key) ?? 0;
-      this.#pending.delete(key);
-      if (count > 0) this.#report(message, reason, count);
-    });
   }
+
+  /** Reports at once what is still counted; nothing is left running. */
+  close(): void {
+    for (const key of this.#minutes.keys()) this.#end(key);
+  }
+
+  #end(key: string): void {
+    const minute = this.#minutes.get(key);
+    if (minute === undefined) return;
+    minute.timer.cancel();
+    this.#minutes.delete(key);
+    if (minute.more > 0) this.#report(minute.message, minute.reason, minute.more);
+  }
+}
+
+interface Minute {
+  readonly message: string;
+  readonly reason: string;
+  readonly timer: { cancel(): void };
+  /** After the first, which has been reported. */
+  more: number;
 }

@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { RefusalCounter } from '../../controller/app/refusal-counter.ts';
+import { HandTimers } from '../support/console-timers.ts';
 
 function counter() {
-  const due: (() => void)[] = [];
+  const timers = new HandTimers();
   const reports: string[] = [];
-  const refusals = new RefusalCounter(
-    {
-      after(_ms, run) {
-        due.push(run);
-        return { cancel: () => {} };
-      },
-    },
-    (message, reason, count) => reports.push(`${message} ${reason} ${count}`),
+  const refusals = new RefusalCounter(timers, (message, reason, count) =>
+    reports.push(`${message} ${reason} ${count}`),
   );
-  const minuteEnds = (): void => {
-    for (const run of due.splice(0)) run();
-  };
-  return { refusals, reports, minuteEnds };
+  return { refusals, reports, timers, minuteEnds: () => timers.pass(60_000) };
 }
 
 describe('refused messages', () => {
@@ -42,5 +34,13 @@ describe('refused messages', () => {
     minuteEnds();
     refusals.count('delta', 'signature');
     expect(reports).toEqual(['delta signature 1', 'delta signature 1']);
+  });
+  it('are reported to the last one when the counting ends within a minute', () => {
+    const { refusals, reports, timers } = counter();
+    for (let i = 0; i < 5; i += 1) refusals.count('delta', 'signature');
+    refusals.count('ack', 'audience');
+    refusals.close();
+    expect(reports).toEqual(['delta signature 1', 'ack audience 1', 'delta signature 4']);
+    expect(timers.pending).toBe(0);
   });
 });
