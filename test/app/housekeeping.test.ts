@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { householdShell, lobbyDoor, Shell } from '../support/controller-shell.ts';
+import { noon } from '../support/hand-time.ts';
+import { tempDir } from '../support/store.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const acknowledgeAll = ({ journal }: Shell): void => {
+  const { seq: upTo, hash } = journal.head();
+  expect(journal.acknowledge({ log: journal.log, upTo, hash })).toBe('accepted');
+};
+
+describe('start and stop', () => {
+  it('are events that name the software and the simulated doors', () => {
+    const shell = new Shell();
+    const started = shell.eventsOf(() => shell.housekeeping.start([], [lobbyDoor]));
+    expect(started).toMatchObject([
+      { type: 'ControllerStarted', severity: 'info', software: 'vestibule/test', simulated: ['lobby'] },
+    ]);
+    const stopped = shell.eventsOf(() => shell.housekeeping.stop([lobbyDoor]));
+    expect(stopped).toMatchObject([{ type: 'ControllerStopped', simulated: ['lobby'] }]);
+    expect(shell.time.timers.pending).toBe(0);
+  });
+
+  it('report a database that had to be set aside as an alarm, before anything else', () => {
+    const dir = tempDir();
+    writeFileSync(join(dir, 'events.db'), 'this is not a database'.repeat(100));
+    const shell = new Shell({ dir, welcomed: false });
+    const events = shell.eventsOf(() => shell.housekeeping.start(shell.store.notices, []));
+    expect(events).toMatchObject([
+      { type: 'StorageFault', severity: 'alarm', database: 'events.db' },
+      { type: 'ControllerStarted' },
+    ]);
+  });
+});
+
+describe('every hour', () => {
+  it('the floor rises by the time that has passed since the welcome', () => {
+    const shell = new Shell();
+    shell.housekeeping.start([], []);
+    shell.time.pass(hourMs - 1);
+    expect(shell.journal.clockFloor()).toBe(noon);
+    shell.time.pass(1);
+    expect(shell.journal.clockFloor()).toBe(noon + hourMs);
+  });
+
+  it('the floor stays where it is without a welcome: a battery clock never raises it', () => {
+    const shell = new Shell();
+    shell.close();
+    const again = new Shell({ dir: shell.dir, time: shell.time, welcomed: false });
+    again.housekeeping.start([], []);
+    expect(again.clock.reading().state).toBe('held');
+    again.time.pass(hourMs);
+    expect(again.journal.clockFloor()).toBe(noon);
+  });
+
+  it('acknowledged events go after thirty days, and none that the cloud does not hold', () => {
+    const shell = householdShell();
+    shell.housekeeping.start([], []);
+    shell.type('00000000');
+    acknowledgeAll(shell);
+    shell.type('00000000');
+    const { seq } = shell.journal.head();
+    shell.time.pass(29 * dayMs);
+    expect(shell.journal.after(0, 1)).toMatchObject([{ seq: 1 }]);
+    shell.time.pass(2 * dayMs);
+    expect(shell.journal.after(0, 1)).toMatchObject([{ seq }]);
+    acknowledgeAll(shell);
+    shell.time.pass(hourMs);
+    expect(shell.journal.after(0, 1)).not.toMatchObject([{ seq }]);
+  });
+
+  it('nothing is deleted while the clock is unknown', () => {
+    const shell = new Shell({ welcomed: false });
+    shell.housekeeping.start([], []);
+    acknowledgeAll(shell);
+    shell.time.pass(60 * dayMs);
+    expect(shell.events()).toHaveLength(2);
+  });
+});
+
+describe('an end', () => {
+  it('raises the floor once more, so that a short run counts', () => {
+    const shell = new Shell();
+    shell.housekeeping.start([], []);
+    shell.time.pass(60_000);
+    shell.housekeeping.stop([]);
+    expect(shell.journal.clockFloor()).toBe(noon + 60_000);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { noCallsSentence } from '../../controller/app/plain-sentences.ts';
+import { annsCode, codeHash, householdShell, put, Shell } from '../support/controller-shell.ts';
+import { HandTime } from '../support/hand-time.ts';
+import { aBuilding, aDoor, aGuest, aResident } from '../support/rows.ts';
+
+/** A shell whose screen is on. */
+function lit(shell: Shell = householdShell()): Shell {
+  shell.housekeeping.start([], []);
+  shell.lobby.start();
+  return shell;
+}
+const names = (shell: Shell): readonly string[] => shell.lobby.state().directory.map(({ name }) => name);
+
+describe('the directory', () => {
+  it('is empty, with the door’s id for a name, before the first dataset', () => {
+    const { lobby } = lit(new Shell());
+    expect(lobby.state()).toMatchObject({
+      directory: [],
+      door: { name: { en: 'lobby', fr: 'lobby' }, mode: 'Locked', open: false, fault: false },
+    });
+    expect(lobby.state()).not.toHaveProperty('building');
+  });
+
+  it('follows the dataset at once, and tells those who look', () => {
+    const shell = lit();
+    expect(names(shell)).toEqual(['Zoé Tremblay']);
+    const { revision } = shell.lobby.state();
+    const seen: (readonly string[])[] = [];
+    const forget = shell.lobby.onChange(() => seen.push(names(shell)));
+    shell.publish(put('resident', aResident('ann', { version: 2, overrideDisplayName: 'Zaza' })));
+    expect(seen).toEqual([['Zaza']]);
+    expect(shell.lobby.state().revision).toBe(revision + 1);
+    forget();
+    shell.publish(put('resident', aResident('bob', { displayName: 'Bob' })));
+    expect(seen).toHaveLength(1);
+    expect(names(shell)).toEqual(['Bob', 'Zaza']);
+  });
+
+  it('tells nobody of a change that does not show', () => {
+    const shell = lit();
+    const { revision } = shell.lobby.state();
+    shell.publish(put('guest', aGuest('eve', { hash: codeHash('55556666') })));
+    expect(shell.lobby.state().revision).toBe(revision);
+  });
+
+  it('leaves out whoever is hidden, suspended or has no name', () => {
+    const shell = lit();
+    const { displayName: _, ...nameless } = aResident('carl');
+    shell.publish(
+      put('resident', aResident('bob', { displayName: 'Bob', showOnConsole: false })),
+      put('resident', aResident('dan', { displayName: 'Dan', status: 'suspended' })),
+      put('resident', nameless),
+    );
+    expect(names(shell)).toEqual(['Zoé Tremblay']);
+  });
+
+  it('has a name, a suite and an id of each resident, and nothing else', () => {
+    const shell = lit();
+    shell.publish(put('resident', aResident('ann', { version: 2, phone: '+15145550123' })));
+    expect(shell.lobby.state().directory).toEqual([{ id: 'ann', name: 'Zoé Tremblay', suite: '101' }]);
+  });
+
+  it('sends no list where the building only lets people search', () => {
+    const shell = lit();
+    shell.publish(put('building', aBuilding({ version: 2, listing: 'searchOnly' })));
+    expect(shell.lobby.state()).toMatchObject({ building: { listing: 'searchOnly' }, directory: [] });
+  });
+
+  it('names a resident from the move-in morning on, by the minute, without anything else happening', () => {
+    const time = new HandTime(Date.parse('2026-06-15T09:58:30.000Z'));
+    const shell = lit(householdShell({ time, welcomed: false }));
+    shell.welcome(time.rtc());
+    shell.publish(
+      put('resident', aResident('new', { displayName: 'Nia New', moveInDate: '2026-06-15' })),
+      put('resident', aResident('old', { displayName: 'Olga Old', moveOutDate: '2026-06-14' })),
+    );
+    expect(names(shell)).toEqual(['Zoé Tremblay']);
+    time.pass(60_000);
+    expect(names(shell)).toEqual(['Zoé Tremblay']);
+    time.pass(60_000);
+    expect(names(shell)).toEqual(['Nia New', 'Zoé Tremblay']);
+  });
+
+  it('is looked at no more once the screen is off', () => {
+    const shell = lit();
+    shell.lobby.close();
+    shell.housekeeping.stop([]);
+    expect(shell.time.timers.pending).toBe(0);
+  });
+});
+
+describe('the door on the screen', () => {
+  it('is named by the dataset and shows what happens to it', () => {
+    const shell = lit();
+    shell.publish(put('door', aDoor('lobby', { version: 2, name: { en: 'Front', fr: 'Entrée' } })));
+    const modes: unknown[] = [];
+    shell.lobby.onChange(() => modes.push(shell.lobby.state().door));
+    shell.lobby.submit(annsCode);
+    shell.wires().play({ kind: 'monitor', open: true });
+    expect(modes).toMatchObject([
+      { name: { en: 'Front', fr: 'Entrée' }, mode: 'Accessed', open: false, simulated: true },
+      { mode: 'Accessed', open: true },
+    ]);
+  });
+});
+
+describe('an entry', () => {
+  it('of an entry code’s length is decided at the keypad’s door', () => {
+    const shell = lit();
+    const [event] = shell.eventsOf(() => expect(shell.lobby.submit(annsCode).outcome).toBe('grant'));
+    expect(event).toMatchObject({ type: 'AccessGranted', door: 'lobby', accessPoint: 'lobby-keypad' });
+  });
+
+  it('of a directory code’s length is told that calls are not possible yet, and is no try at a code', () => {
+    const shell = lit();
+    const events = shell.eventsOf(() =>
+      expect(shell.lobby.submit('0101')).toEqual({ outcome: 'deny', sentence: noCallsSentence }),
+    );
+    expect(events).toEqual([]);
+  });
+
+  it('opens nothing before the first dataset, and is an event', () => {
+    const shell = lit(new Shell());
+    const events = shell.eventsOf(() => expect(shell.lobby.submit(annsCode).outcome).toBe('deny'));
+    expect(events).toMatchObject([{ type: 'AccessDenied', reason: 'unknownCredential' }]);
+  });
+
+  it.each(['', '1234567890123', '12a4', '１２３４'])(
+    'that is not 1 to 12 digits is a defect: %j',
+    (digits) => {
+      expect(() => lit().lobby.submit(digits)).toThrow(RangeError);
+    },
+  );
+});
+
+describe('the status', () => {
+  it('says how link, clock, dataset, events and doors stand', () => {
+    const shell = lit();
+    const { seq: upTo, hash } = shell.journal.head();
+    shell.journal.acknowledge({ log: shell.journal.log, upTo, hash });
+    shell.type(annsCode);
+    expect(shell.lobby.status()).toEqual({
+      software: 'vestibule/test',
+      device: 'console-1',
+      building: 'maple-court',
+      clock: { state: 'trusted', time: '2026-06-15T16:00:00.000Z' },
+      link: { connected: true, session: true },
+      dataset: shell.store.replica.cursor(),
+      events: { log: shell.journal.log, head: upTo + 1, acked: upTo },
+      doors: [{ id: 'lobby', mode: 'Accessed', released: true, open: false, simulated: true }],
+    });
+  });
+
+  it('says why the link is down, and that a door stands open', () => {
+    const shell = lit();
+    shell.cloudEvents.linkChanged({ connected: false, problem: 'The broker does not answer.' });
+    shell.wires().play({ kind: 'monitor', open: true });
+    const { link, doors } = shell.lobby.status();
+    expect(link).toEqual({ connected: false, session: false, problem: 'The broker does not answer.' });
+    expect(doors).toMatchObject([{ open: true }]);
+  });
+});
