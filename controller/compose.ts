@@ -106,6 +106,7 @@ export function compose({
     timers,
     access,
     link: () => cloudEvents.link(),
+    log,
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
   const simServer = new SimServer(join(config.stateDir, 'sim.sock'), simulated, access);

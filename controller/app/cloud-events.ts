@@ -38,7 +38,7 @@ export class CloudEvents implements CloudListener {
     this.#onLink = parts.onLink;
     this.#refusals = new RefusalCounter(parts.timers, (message, reason, count) => {
       this.#log.warn({ message, reason, count }, 'a message was refused');
-      this.#record({ type: 'SecurityEvent', severity: 'warning', message, reason, count });
+      this.#record([{ type: 'SecurityEvent', severity: 'warning', message, reason, count }]);
     });
   }
 
@@ -59,16 +59,24 @@ export class CloudEvents implements CloudListener {
   welcomed({ time, atMonotonicMs }: { readonly time: number; readonly atMonotonicMs: number }): void {
     const before = this.#clock.reading();
     this.#clock.setFromWelcome({ time, atMonotonicMs });
-    this.#record(this.#clockEvent(before, time), [
+    this.#record(this.#clockEvents(before, time), [
       { kind: 'clockFloor', floor: time },
       { kind: 'welcome', at: time },
     ]);
   }
 
   rowsRefused(refusals: readonly RowRefusal[]): void {
-    for (const { table, id, field, problem } of refusals) {
-      this.#record({ type: 'DatasetRowRefused', severity: 'warning', table, id, field, problem });
-    }
+    // One transaction for all: a snapshot may bring thousands, and no door waits for as many fsyncs.
+    this.#record(
+      refusals.map(({ table, id, field, problem }) => ({
+        type: 'DatasetRowRefused',
+        severity: 'warning',
+        table,
+        id,
+        field,
+        problem,
+      })),
+    );
   }
 
   messageRefused({ message, reason }: { readonly message: string; readonly reason: string }): void {
@@ -80,24 +88,28 @@ export class CloudEvents implements CloudListener {
     this.#refusals.close();
   }
 
-  #clockEvent(before: ClockReading, time: number): EventDraft | undefined {
+  #clockEvents(before: ClockReading, time: number): readonly EventDraft[] {
     const floor = this.#journal.clockFloor();
     if (floor - time > driftMs) {
-      return { type: 'ClockChanged', severity: 'alarm', problem: 'a welcome lowered the floor of the clock' };
+      return [
+        { type: 'ClockChanged', severity: 'alarm', problem: 'a welcome lowered the floor of the clock' },
+      ];
     }
     if (before.state === 'unknown') {
-      return {
-        type: 'ClockChanged',
-        severity: 'info',
-        problem: 'the clock was unknown and is set by the welcome',
-      };
+      return [
+        {
+          type: 'ClockChanged',
+          severity: 'info',
+          problem: 'the clock was unknown and is set by the welcome',
+        },
+      ];
     }
-    return undefined;
+    return [];
   }
 
-  #record(event: EventDraft | undefined, changes: readonly JournalChange[] = []): void {
+  #record(events: readonly EventDraft[], changes: readonly JournalChange[] = []): void {
     try {
-      this.#recorder.commit(event === undefined ? [] : [event], changes);
+      this.#recorder.commit(events, changes);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#log.error({ fault: error.code }, 'an event could not be committed');

@@ -48,10 +48,10 @@ export interface DoorStatus {
 
 export type RequestOutcome =
   | { readonly kind: 'decided'; readonly decision: Decision; readonly seq: number }
-  /** The disk refused the event, or the hardware the release: nothing opened. */
+  /** The disk refused the rows or the event, or the hardware the release: nothing opened. */
   | { readonly kind: 'fault'; readonly reason: 'storageFault' | 'doorFault' };
 
-/** Until the cloud has told the door's times: enough for a person to walk out. */
+/** Where the cloud has not told the door's times, or the disk refuses them: enough for a person to walk out. */
 const timesBeforeDataset: DoorTimes = {
   accessTimeMs: 5_000,
   extendedAccessTimeMs: 15_000,
@@ -132,9 +132,9 @@ export class DoorRuntime {
   }
 
   #answer(request: AccessRequest, asked: Asked, changes: readonly JournalChange[]): RequestOutcome {
-    const decision = this.#parts.decide(request);
-    const events = decisionEvents(decision, asked);
     try {
+      const decision = this.#parts.decide(request);
+      const events = decisionEvents(decision, asked);
       if (decision.outcome === 'deny') {
         const [event] = this.#parts.recorder.commit(events, changes);
         return { kind: 'decided', decision, seq: event?.seq ?? 0 };
@@ -158,7 +158,7 @@ export class DoorRuntime {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error(
         { door: this.id, fault: error.code },
-        'no event could be committed: the door stays as it is',
+        'nothing could be decided and committed: the door stays as it is',
       );
       return { kind: 'fault', reason: 'storageFault' };
     }
@@ -195,7 +195,7 @@ export class DoorRuntime {
       events.push(said.event);
       changes.push(
         ...said.changes,
-        ...areaChange(effect.report, this.#parts.row(), this.#parts.clock.reading().now),
+        ...areaChange(effect.report, this.#row(), this.#parts.clock.reading().now),
       );
     }
     const committed = events.length + changes.length > 0 ? this.#parts.recorder.commit(events, changes) : [];
@@ -204,7 +204,18 @@ export class DoorRuntime {
   }
 
   #times(): DoorTimes {
-    return this.#parts.row() ?? timesBeforeDataset;
+    return this.#row() ?? timesBeforeDataset;
+  }
+
+  /** A row that the disk refuses counts as absent: the way out, fire and a relock do not wait for a database. */
+  #row(): Door | undefined {
+    try {
+      return this.#parts.row();
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ door: this.id, fault: error.code }, "the door's row could not be read");
+      return undefined;
+    }
   }
 
   #apply({ state, effects }: { state: DoorMachineState; effects: readonly DoorEffect[] }): void {

@@ -8,9 +8,13 @@ import type { Replica } from '../ports/replica.ts';
 import { accessFacts } from './access-facts.ts';
 import type { DoorRuntime } from './door-runtime.ts';
 
-/** Whether a lockdown of this scope covers the door. */
-const covers = ({ scope }: Lockdown, id: DoorId, row: Door | undefined): boolean =>
-  scope === 'building' || scope === `door:${id}` || (row?.area !== undefined && scope === `area:${row.area}`);
+/** Whether a lockdown of this scope covers the door; the row is asked for only where an area matters. */
+function covers({ scope }: Lockdown, id: DoorId, row: () => Door | undefined): boolean {
+  if (scope === 'building' || scope === `door:${id}`) return true;
+  if (!scope.startsWith('area:')) return false;
+  const area = row()?.area;
+  return area !== undefined && scope === `area:${area}`;
+}
 
 /** The doors of this device, and the one way to a decision about them. */
 export class Doors {
@@ -51,8 +55,9 @@ export class Doors {
   }
 
   isLockedDown(id: DoorId): boolean {
-    const row = this.row(id);
-    return this.#journal.lockdowns().some((lockdown) => lockdown.on && covers(lockdown, id, row));
+    return this.#journal
+      .lockdowns()
+      .some((lockdown) => lockdown.on && covers(lockdown, id, () => this.row(id)));
   }
 
   /** Recomputes every door's lockdown from the scopes in force; after a lockdown, and when areas have changed. */

@@ -3,10 +3,11 @@ import { listDirectory } from '../core/directory.ts';
 import type { AccessAnswer, AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
-import type { Journal } from '../ports/journal.ts';
+import { type Journal, StorageFault } from '../ports/journal.ts';
 import type { ControllerStatus, DirectoryEntry, Lobby, LobbyState } from '../ports/lobby.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { Doors } from './doors.ts';
+import type { Log } from './log.ts';
 import { noCallsSentence } from './plain-sentences.ts';
 
 export interface LobbyParts {
@@ -23,6 +24,7 @@ export interface LobbyParts {
   readonly timers: Timers;
   readonly access: AccessControl;
   readonly link: () => LinkState;
+  readonly log: Log;
 }
 
 interface Shown {
@@ -56,10 +58,24 @@ export class LobbyService implements Lobby {
     this.#timer?.cancel();
   }
 
-  /** Reads the directory again; to be called after every change of the dataset. */
+  /** Reads the directory again; to be called after every change of the dataset. What the disk refuses to read stays. */
   refresh(): void {
+    let shown: Shown;
+    try {
+      shown = this.#read();
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ fault: error.code }, 'the directory could not be read');
+      return;
+    }
+    if (JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
+    this.#shown = shown;
+    this.changed();
+  }
+
+  #read(): Shown {
     const { replica, journal, clock, keypadDoor } = this.#parts;
-    const shown = replica.read((rows): Shown => {
+    return replica.read((rows): Shown => {
       const building = rows.building();
       const denied = (resident: { id: string; version: number }): boolean =>
         journal.denied({ table: 'resident', id: resident.id, version: resident.version });
@@ -72,9 +88,6 @@ export class LobbyService implements Lobby {
             : listDirectory(rows.listedResidents(), building, clock.reading(), denied),
       };
     });
-    if (JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
-    this.#shown = shown;
-    this.changed();
   }
 
   /** Something that the screen shows has changed. */

@@ -128,7 +128,7 @@ export class Shell {
     this.lobby = new LobbyService({
       ...{ software: 'vestibule/test', device: 'console-1', buildingId: 'maple-court' },
       ...{ keypadDoor: lobbyDoor, showAnswerForMs: 8_000, simulatedDoors: new Set([lobbyDoor]) },
-      ...{ doors: this.doors, replica, journal, clock, timers, access: this.access },
+      ...{ doors: this.doors, replica, journal, clock, timers, log, access: this.access },
       link: () => this.cloudEvents.link(),
     });
     this.housekeeping = new Housekeeping({
