@@ -2,12 +2,14 @@ import type { EpochMs } from '../core/access/facts.ts';
 import type { JournalChange } from '../ports/journal.ts';
 import type { CommandLog } from './command-log.ts';
 import type { DenialTables } from './denials.ts';
+import type { GuessLog } from './guess-log.ts';
 import type { JournalState } from './journal-state.ts';
 import type { PersonLog } from './person-log.ts';
 
 export interface JournalTables {
   readonly commands: CommandLog;
   readonly denials: DenialTables;
+  readonly guesses: GuessLog;
   readonly persons: PersonLog;
 }
 
@@ -39,6 +41,12 @@ export function makeChange(
       return state;
     case 'lockdown':
       tables.denials.setLockdown(change.lockdown);
+      return state;
+    case 'guesses':
+      tables.guesses.set(change.budget);
+      return state;
+    case 'codesTooShort':
+      tables.guesses.setCodesTooShort(change.tooShort);
       return state;
     case 'clockFloor':
       return { ...state, clockFloor: change.floor };

@@ -1,4 +1,5 @@
-import type { GrantSubject } from '../core/access/facts.ts';
+import type { EpochMs, GrantSubject } from '../core/access/facts.ts';
+import { liveCodeUntil } from '../core/code-length.ts';
 import { type DoorId, type HolderRef, type Rows, readRow, type TableName } from '../core/dataset.ts';
 import type { WireRow } from '../core/hash-forms.ts';
 
@@ -6,6 +7,8 @@ import type { WireRow } from '../core/hash-forms.ts';
 export interface StoredRow {
   readonly wire: WireRow;
   readonly key: string | undefined;
+  /** The end of a live code (core/code-length.ts). */
+  readonly codeUntil: EpochMs | undefined;
   /** Holders of a group, as `holderKey`. */
   readonly members: readonly string[];
   readonly refused: { readonly field: string; readonly problem: string } | undefined;
@@ -30,25 +33,28 @@ export function toStoredRow(wire: WireRow): StoredRow | undefined {
       if (namesAnother(wire)) return undefined;
       return {
         wire,
-        key: undefined,
-        members: [],
+        ...nothing,
         refused: { field: check.field, problem: check.problem },
       };
     case 'unknownTable':
       if (namesAnother(wire)) return undefined;
-      return { wire, key: undefined, members: [], refused: undefined };
+      return { wire, ...nothing, refused: undefined };
     default:
       throw new TypeError(`unknown row check ${String(check satisfies never)}`);
   }
 }
 
-function projectionOf(row: Rows[TableName]): Pick<StoredRow, 'key' | 'members'> {
-  if ('hash' in row) return { key: row.hash, members: [] };
-  if ('subject' in row) return { key: grantKey(row.subject, row.door), members: [] };
-  if ('members' in row) return { key: undefined, members: row.members.map(holderKey) };
+type Projection = Pick<StoredRow, 'key' | 'codeUntil' | 'members'>;
+
+const nothing: Projection = { key: undefined, codeUntil: undefined, members: [] };
+
+function projectionOf(row: Rows[TableName]): Projection {
+  if ('hash' in row) return { ...nothing, key: row.hash, codeUntil: liveCodeUntil(row) };
+  if ('subject' in row) return { ...nothing, key: grantKey(row.subject, row.door) };
+  if ('members' in row) return { ...nothing, members: row.members.map(holderKey) };
   if ('showOnConsole' in row && row.showOnConsole && row.status === 'active')
-    return { key: row.suite, members: [] };
-  return { key: undefined, members: [] };
+    return { ...nothing, key: row.suite };
+  return nothing;
 }
 
 /**

@@ -49,24 +49,45 @@ export const prepareLookUps = (db: Database): LookUps => ({
   listed: db.prepare<[number], string>(lookUpSql.listed).pluck(),
 });
 
+/**
+ * The few rows that every decision reads, parsed once for as long as the dataset stands still. Bounded by the number of
+ * doors; people are never kept.
+ */
+export interface StandingRows {
+  building?: Building | undefined;
+  readonly doors: Map<DoorId, Door>;
+}
+
 /** One generation of the rows, inside the read transaction of `Replica.read`. */
 export class RowReader implements BuildingRows, DirectoryRows {
   readonly cursor: { readonly epoch: number; readonly seq: number };
   readonly #lookUps: LookUps;
   readonly #gen: number;
+  readonly #standing: StandingRows;
 
-  constructor(lookUps: LookUps, gen: number, cursor: { readonly epoch: number; readonly seq: number }) {
+  constructor(
+    lookUps: LookUps,
+    gen: number,
+    cursor: { readonly epoch: number; readonly seq: number },
+    standing: StandingRows,
+  ) {
     this.#lookUps = lookUps;
     this.#gen = gen;
     this.cursor = cursor;
+    this.#standing = standing;
   }
 
   building(): Building | undefined {
-    return parsed<'building'>(this.#lookUps.building.get(this.#gen));
+    this.#standing.building ??= parsed<'building'>(this.#lookUps.building.get(this.#gen));
+    return this.#standing.building;
   }
 
   door(id: DoorId): Door | undefined {
-    return this.#byId('door', id);
+    const known = this.#standing.doors.get(id);
+    if (known !== undefined) return known;
+    const row = this.#byId('door', id);
+    if (row !== undefined) this.#standing.doors.set(id, row);
+    return row;
   }
 
   credentialsByHash(hash: string): readonly Credential[] {

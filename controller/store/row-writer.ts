@@ -14,8 +14,8 @@ export interface RowWriter {
   remove(gen: number, table: string, id: string): void;
 }
 
-const columns = '(gen, tbl, id, version, row, refused_field, refused_problem, key)';
-const insert = `INSERT INTO row ${columns} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const columns = '(gen, tbl, id, version, row, refused_field, refused_problem, key, code_until)';
+const insert = `INSERT INTO row ${columns} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function prepareRowWriter(db: Database): RowWriter {
   const find = db.prepare<[number, string, string], LiveRow>(
@@ -23,14 +23,15 @@ export function prepareRowWriter(db: Database): RowWriter {
   );
   const put = db.prepare(
     `${insert} ON CONFLICT (gen, tbl, id) DO UPDATE SET version = excluded.version, row = excluded.row,
-       refused_field = excluded.refused_field, refused_problem = excluded.refused_problem, key = excluded.key`,
+       refused_field = excluded.refused_field, refused_problem = excluded.refused_problem, key = excluded.key,
+       code_until = excluded.code_until`,
   );
   const add = db.prepare(`${insert} ON CONFLICT (gen, tbl, id) DO NOTHING`);
   const remove = db.prepare('DELETE FROM row WHERE gen = ? AND tbl = ? AND id = ?');
   const addMember = db.prepare('INSERT OR IGNORE INTO member (gen, holder, grp) VALUES (?, ?, ?)');
   const removeMembers = db.prepare('DELETE FROM member WHERE gen = ? AND grp = ?');
 
-  const values = (gen: number, { wire, key, refused }: StoredRow) => [
+  const values = (gen: number, { wire, key, codeUntil, refused }: StoredRow) => [
     gen,
     wire.table,
     wire.id,
@@ -39,6 +40,7 @@ export function prepareRowWriter(db: Database): RowWriter {
     refused?.field ?? null,
     refused?.problem ?? null,
     key ?? null,
+    codeUntil ?? null,
   ];
   const addMembers = (gen: number, { wire, members }: StoredRow) => {
     for (const holder of members) addMember.run(gen, holder, wire.id);

@@ -7,6 +7,7 @@
 import type { Database } from 'better-sqlite3';
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
 import type { GuestId } from '../core/dataset.ts';
+import type { GuessBudget } from '../core/guess-budget.ts';
 import { noHash } from '../core/hash-forms.ts';
 import type {
   AckOutcome,
@@ -20,6 +21,7 @@ import type {
 import { prepareCommandLog } from './command-log.ts';
 import { type Denials, Denylist, prepareDenials } from './denials.ts';
 import { type EventLog, eventHash, prepareEventLog } from './event-log.ts';
+import { prepareGuessLog } from './guess-log.ts';
 import { changesDenials, type JournalTables, makeChange } from './journal-changes.ts';
 import { type JournalState, prepareSetJournalState, readJournalState } from './journal-state.ts';
 import { preparePersonLog } from './person-log.ts';
@@ -44,6 +46,7 @@ export class SqliteJournal implements Journal {
     this.#tables = {
       commands: prepareCommandLog(db),
       denials: prepareDenials(db),
+      guesses: prepareGuessLog(db),
       persons: preparePersonLog(db),
     };
     this.#setState = prepareSetJournalState(db);
@@ -136,6 +139,14 @@ export class SqliteJournal implements Journal {
 
   knownArea(subject: Subject): KnownArea | undefined {
     return faultsTyped(() => this.#tables.persons.area(subject));
+  }
+
+  guesses(): GuessBudget {
+    return faultsTyped(() => this.#tables.guesses.budget());
+  }
+
+  codesTooShort(): boolean {
+    return faultsTyped(() => this.#tables.guesses.codesTooShort());
   }
 
   denied(row: RowVersion): boolean {

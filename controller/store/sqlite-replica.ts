@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { BuildingRows } from '../core/access/facts.ts';
+import type { BuildingRows, EpochMs } from '../core/access/facts.ts';
 import type { WireRow } from '../core/hash-forms.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type {
@@ -13,8 +13,9 @@ import type {
 } from '../ports/replica.ts';
 import { prepareApplyDelta } from './apply-delta.ts';
 import { type DatasetVersion, prepareDatasetVersion } from './dataset-version.ts';
+import { prepareLiveCodes } from './live-codes.ts';
 import { isSound } from './open-or-set-aside.ts';
-import { type LookUps, prepareLookUps, RowReader } from './row-reader.ts';
+import { type LookUps, prepareLookUps, RowReader, type StandingRows } from './row-reader.ts';
 import { runSwap } from './run-swap.ts';
 import { prepareStaging, type Staging } from './staging.ts';
 import { faultsTyped } from './storage-fault.ts';
@@ -27,6 +28,7 @@ export class SqliteReplica implements Replica {
   readonly #commit: Statement;
   readonly #version: Statement<[], DatasetVersion>;
   readonly #rowVersion: Statement<[number, string, string], number>;
+  readonly #liveCodes: (now: EpochMs) => number;
   readonly #lookUps: LookUps;
   readonly #applyDelta: (delta: Delta) => DeltaOutcome;
   readonly #staging: Staging;
@@ -34,6 +36,9 @@ export class SqliteReplica implements Replica {
   readonly #settled = new Set<() => void>();
   readonly #closing = new AbortController();
   #applying = false;
+  #standing: { of?: Pick<DatasetVersion, 'live' | 'epoch' | 'seq'>; rows: StandingRows } = {
+    rows: { doors: new Map() },
+  };
 
   constructor(db: Database) {
     this.#db = db;
@@ -45,6 +50,7 @@ export class SqliteReplica implements Replica {
         'SELECT version FROM row WHERE gen = ? AND tbl = ? AND id = ?',
       )
       .pluck();
+    this.#liveCodes = prepareLiveCodes(db);
     this.#lookUps = prepareLookUps(db);
     this.#applyDelta = prepareApplyDelta(db);
     this.#staging = prepareStaging(db);
@@ -63,13 +69,17 @@ export class SqliteReplica implements Replica {
     return faultsTyped(() => this.#rowVersion.get(this.#current().live, table, id));
   }
 
+  liveCodes(now: EpochMs): number {
+    return faultsTyped(() => this.#liveCodes(now));
+  }
+
   read<T>(use: (rows: BuildingRows & DirectoryRows) => T): T {
     return faultsTyped(() => {
       this.#begin.run();
       try {
         // Read inside the transaction: the worker may have swapped since the last one.
-        const { live, epoch, seq } = this.#current();
-        return use(new RowReader(this.#lookUps, live, { epoch, seq }));
+        const version = this.#current();
+        return use(new RowReader(this.#lookUps, version.live, version, this.#standingAt(version)));
       } finally {
         this.#commit.run();
       }
@@ -143,6 +153,15 @@ export class SqliteReplica implements Replica {
     this.#closing.abort();
     this.#settled.clear();
     this.#db.close();
+  }
+
+  /** Empty again with every change of the dataset. */
+  #standingAt({ live, epoch, seq }: DatasetVersion): StandingRows {
+    const { of } = this.#standing;
+    if (of?.live !== live || of.epoch !== epoch || of.seq !== seq) {
+      this.#standing = { of: { live, epoch, seq }, rows: { doors: new Map() } };
+    }
+    return this.#standing.rows;
   }
 
   #current(): DatasetVersion {

@@ -1,0 +1,33 @@
+/**
+ * `npm run -s bench -- NAME [--full] [--json]`: speed beside a limit or a peer in the same run, because machines are
+ * noisy. Prints a table; with `--json` one JSON object as the last line. docs/performance.md says what each measures.
+ */
+import { parseArgs } from 'node:util';
+import { decisionBench } from './bench/decision.ts';
+import type { Bench } from './bench/measure.ts';
+import { startBench } from './bench/start.ts';
+import { submitBench } from './bench/submit.ts';
+
+const benches: Readonly<Record<string, Bench>> = {
+  decision: decisionBench,
+  start: startBench,
+  submit: submitBench,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+});
+const [name = ''] = positionals;
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(`npm run -s bench -- ${Object.keys(benches).join(' | ')} [--full] [--json]\n`);
+  process.exit(64);
+}
+const progress = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+const figures = await bench({ full: values.full, progress });
+for (const [figure, value] of Object.entries(figures))
+  process.stdout.write(`${figure.padEnd(20)} ${value}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);

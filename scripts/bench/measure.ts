@@ -1,0 +1,35 @@
+export type Figures = Readonly<Record<string, number>>;
+
+export type Bench = (options: {
+  readonly full: boolean;
+  /** Says what is going on, on standard error. */
+  readonly progress: (line: string) => void;
+}) => Promise<Figures>;
+
+/** The value below which `share` (0 to 1) of the samples lie. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = Float64Array.from(samples).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
+
+/** Milliseconds that `work` takes. */
+export function timed(work: () => void): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+/** Measures in turns, so that whatever else the machine does falls on all alike. Returns microseconds of each call. */
+export function inTurns<Name extends string>(
+  works: Readonly<Record<Name, (round: number) => void>>,
+  rounds: number,
+): Readonly<Record<Name, readonly number[]>> {
+  const names = Object.keys(works) as Name[];
+  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) samples[name].push(timed(() => works[name](round)) * 1_000);
+  }
+  return samples;
+}
