@@ -10,5 +10,11 @@ if (major < neededMajor) {
   process.exitCode = 78;
 } else {
   const { runCommandLine } = await import('./command-line.ts');
+  const { failureOf } = await import('./failure.ts');
+  process.once('uncaughtException', (error) => {
+    const { sentence, exitCode } = failureOf(error);
+    process.stderr.write(`${sentence}\n`);
+    process.exit(exitCode);
+  });
   await runCommandLine(process.argv);
 }

@@ -12,7 +12,8 @@ import { compose } from '../controller/compose.ts';
 import { ConsoleFault } from '../controller/console/page-files.ts';
 import { createLogger } from '../controller/logging.ts';
 import type { Lobby } from '../controller/ports/lobby.ts';
-import { StateInUse } from '../controller/store/state-lock.ts';
+import { lockState, StateInUse } from '../controller/store/state-lock.ts';
+import { SimSocketFault } from '../drivers/sim/sim-server.ts';
 import { type OpenHeadEnd, openHeadEnd } from '../sync/headend/open-head-end.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
 import { startEmbeddedBroker } from './embedded-broker.ts';
@@ -113,9 +114,20 @@ Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
 `;
 }
 
+/** What a person at the terminal can put right, with the way out. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof Stop || error instanceof SimSocketFault) return error.message;
+  if (error instanceof ConsoleFault) return `${error.message} Another port: npm start -- --port 8081`;
+  if (error instanceof StateInUse)
+    return 'npm start is running in this folder already. A second one: npm start -- --port 8081 --state OTHER_FOLDER';
+  return undefined;
+}
+
 async function demo(): Promise<void> {
   const { port, folder } = options();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // A demo that runs there already keeps its files as they are.
+  lockState(join(folder, 'controller')).release();
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const broker = await startEmbeddedBroker();
@@ -150,8 +162,8 @@ async function demo(): Promise<void> {
 try {
   await demo();
 } catch (error) {
-  if (!(error instanceof Stop || error instanceof ConsoleFault || error instanceof StateInUse)) throw error;
-  const way = error instanceof ConsoleFault ? ' Another port: npm start -- --port 8081' : '';
-  process.stderr.write(`${error.message}${way}\n`);
+  const said = sentenceOf(error);
+  if (said === undefined) throw error;
+  process.stderr.write(`${said}\n`);
   process.exit(1);
 }

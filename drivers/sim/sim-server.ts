@@ -6,6 +6,19 @@ import { type SimReply, SimRequest } from './sim-protocol.ts';
 import type { SimulatedDoor } from './simulated-door.ts';
 
 const maxBytes = 4_096;
+/** Of a socket's path on Linux (unix(7): 108 with the final zero). */
+const maxPathBytes = 107;
+
+/** The socket for `vestibule-sim` cannot be made. */
+export class SimSocketFault extends Error {
+  readonly code = 'simSocket';
+  constructor(path: string) {
+    super(
+      `${path} is too long for a socket (${maxPathBytes} bytes at most), which simulated doors need; choose a shorter stateDir.`,
+    );
+    this.name = 'SimSocketFault';
+  }
+}
 
 /**
  * Lets a person play at the simulated doors, over a local socket (mode 0600) that exists only where the
@@ -23,7 +36,9 @@ export class SimServer {
     this.#access = access;
   }
 
+  /** @throws SimSocketFault */
   async start(): Promise<void> {
+    if (Buffer.byteLength(this.#path) > maxPathBytes) throw new SimSocketFault(this.#path);
     // A socket left by a killed controller would refuse the address.
     rmSync(this.#path, { force: true });
     const server = createServer((request, response) => {

@@ -10,5 +10,11 @@ if (major < neededMajor) {
   process.exitCode = 78;
 } else {
   const { headEndProgram } = await import('./cli/program.ts');
+  const { failureOf } = await import('./cli/exit-codes.ts');
+  process.once('uncaughtException', (error) => {
+    const { sentence, exitCode } = failureOf(error);
+    process.stderr.write(`${sentence}\n`);
+    process.exit(exitCode);
+  });
   await headEndProgram().parseAsync();
 }

@@ -30,7 +30,7 @@ describe('a refused message', () => {
     for (let i = 0; i < times; i += 1) shell.cloudEvents.messageRefused({ message: 'delta', reason });
   };
   const said = (shell: Shell, act: () => void) =>
-    shell.eventsOf(act).map(({ reason, message, count }) => `${message} ${reason} ${count}`);
+    shell.eventsOf(act).map(({ reason, message, count }) => [message, reason, count].join(' '));
 
   it('is a security event at once, and one more a minute with the count of the others', () => {
     const shell = householdShell();

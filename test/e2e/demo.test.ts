@@ -89,6 +89,17 @@ describe('npm start', () => {
     await rm(other, { recursive: true, force: true });
   });
 
+  it('is not disturbed by a second one in its folder', async () => {
+    const config = await readFile(join(folder, 'vestibule.yaml'), 'utf8');
+    const args = ['--port', String(await freePort()), '--state', folder];
+    const { code, stderr } = await new RunningCommand('scripts/demo.ts', args).finished();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/running .*--state/) as string,
+    });
+    expect(await readFile(join(folder, 'vestibule.yaml'), 'utf8')).toBe(config);
+  });
+
   async function eventLog(): Promise<readonly string[]> {
     const { stdout } = await vestibule([
       'events',
