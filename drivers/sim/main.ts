@@ -95,11 +95,13 @@ command('rex', 'press the request-to-exit button')
     if (options.off !== true) await play({ kind: 'rex', door: options.door, active: true }, options);
     if (options.held !== true) await play({ kind: 'rex', door: options.door, active: false }, options);
   });
-command('monitor <open|closed>', 'move the door').action((position: string, options: WithDoor) =>
-  play({ kind: 'monitor', door: options.door, open: onOff('open', 'closed')(position) }, options),
-);
-command('fire <on|off>', 'set the fire alarm input').action((state: string, options: WithDoor) =>
-  play({ kind: 'fire', door: options.door, active: onOff('on', 'off')(state) }, options),
-);
+command('monitor', 'move the door')
+  .argument('<open|closed>', 'how it stands then', onOff('open', 'closed'))
+  .action((open: boolean, options: WithDoor) => play({ kind: 'monitor', door: options.door, open }, options));
+command('fire', 'set the fire alarm input')
+  .argument('<on|off>', 'what it says then', onOff('on', 'off'))
+  .action((active: boolean, options: WithDoor) =>
+    play({ kind: 'fire', door: options.door, active }, options),
+  );
 
 await program.parseAsync(process.argv);
