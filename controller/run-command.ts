@@ -7,6 +7,7 @@ import { exitCodes } from './exit-codes.ts';
 import { createLogger } from './logging.ts';
 import { StorageFault } from './ports/journal.ts';
 import { StateInUse } from './store/state-lock.ts';
+import { DatabaseTooNew } from './store/storage-fault.ts';
 
 /** Runs until SIGTERM or SIGINT. A missing or unsafe identity is a sentence and exit 78, with nothing started. */
 export async function runController(
@@ -29,9 +30,14 @@ export async function runController(
       await controller.stop();
     }
   } catch (error) {
-    if (error instanceof StorageFault) return refuse(error.message, exitCodes.io);
+    if (error instanceof StorageFault) return refuse(diskSentence(config.stateDir, error), exitCodes.io);
+    if (error instanceof DatabaseTooNew)
+      return refuse(`${error.message}. Install the newer release again.`, exitCodes.config);
     if (error instanceof ConsoleFault || error instanceof StateInUse)
       return refuse(error.message, exitCodes.unavailable);
     throw error;
   }
 }
+
+const diskSentence = (stateDir: string, { message }: StorageFault): string =>
+  `The disk refused: ${message}. Look whether ${stateDir} has room and whether this user may write there.`;

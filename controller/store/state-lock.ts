@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { StorageFault } from '../ports/journal.ts';
+import { faultsTyped } from './storage-fault.ts';
 
 /** Another controller works on this state folder. */
 export class StateInUse extends Error {
@@ -14,16 +16,16 @@ export class StateInUse extends Error {
 /**
  * Holds the state folder for this process: events are numbered by a single writer. The lock is SQLite's own, on an
  * empty file, so that it ends with the process however that ends.
- * @throws StateInUse
+ * @throws StateInUse, StorageFault when the disk refuses
  */
 export function lockState(dir: string): { release(): void } {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const db = new Database(join(dir, 'running.lock'), { timeout: 0 });
+  const db = faultsTyped(() => new Database(join(dir, 'running.lock'), { timeout: 0 }));
   try {
-    db.exec('BEGIN EXCLUSIVE');
+    faultsTyped(() => db.exec('BEGIN EXCLUSIVE'));
   } catch (cause) {
     db.close();
-    if (cause instanceof Database.SqliteError && cause.code === 'SQLITE_BUSY') throw new StateInUse(dir);
+    if (cause instanceof StorageFault && cause.code === 'busy') throw new StateInUse(dir);
     throw cause;
   }
   return { release: () => db.close() };
