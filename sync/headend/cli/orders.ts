@@ -4,7 +4,7 @@ import { CommandBy, LockdownScope } from '../../protocol/messages.ts';
 import { askControl } from '../control/client.ts';
 import type { ControlRequest } from '../control/requests.ts';
 import type { Published } from '../dataset/publish-rows.ts';
-import { rowLabel } from '../dataset/summary.ts';
+import { rowLabel, typedId } from '../dataset/summary.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { CommandOutcome } from '../service/command-desk.ts';
 import { type LockdownState, lockdownTopic } from '../store/command-store.ts';
@@ -141,5 +141,5 @@ function mustExist(store: HeadEndStore, table: string, id: string): void {
       return label === undefined ? row.id : `${row.id} (${label})`;
     });
   const hint = some.length === 0 ? 'none is published' : `there are for example ${some.join(', ')}`;
-  throw new HeadEndError('unknownRow', `No ${table} has the id "${id}"; ${hint}.`);
+  throw new HeadEndError('unknownRow', `No ${table} has ${typedId(id)}; ${hint}.`);
 }

@@ -5,6 +5,7 @@ import type { HeadEndStore } from '../store/open-store.ts';
 import { diffRows, type RowToPublish, type StoredRow } from './diff.ts';
 import { commitChanges, type Published } from './publish-rows.ts';
 import { isRevocable, type RevocableTable, revocableTables, revokedRow } from './revocation.ts';
+import { typedId } from './summary.ts';
 
 /**
  * Revokes a row: a denial for every device, and the row's next version, which stays revoked over later publishes
@@ -37,7 +38,7 @@ export function reinstate(store: HeadEndStore, table: string, id: string): Publi
     if (overlay === undefined) {
       throw new HeadEndError(
         'unknownRow',
-        `${revocable} ${id} is not revoked here, so there is nothing to reinstate.`,
+        `No ${revocable} with ${typedId(id)} is revoked here, so there is nothing to reinstate.`,
       );
     }
     store.overlays.remove(revocable, id);
@@ -90,5 +91,5 @@ function unknownRow(store: HeadEndStore, table: string, id: string): HeadEndErro
     .map((row) => row.id);
   const hint =
     some.length === 0 ? `there are no ${table} rows yet` : `there are for example ${some.join(', ')}`;
-  return new HeadEndError('unknownRow', `No ${table} with the id "${id}" is published; ${hint}.`);
+  return new HeadEndError('unknownRow', `No ${table} with ${typedId(id)} is published; ${hint}.`);
 }

@@ -75,3 +75,6 @@ export function rowLabel(table: string, row: Fields): string | undefined {
       return text(row['name']);
   }
 }
+
+/** How a sentence names an id that was typed and is not there. Digits alone may be a code in the wrong place: they are not repeated. */
+export const typedId = (id: string): string => (/^\+?\d+$/.test(id) ? 'that id' : `the id "${id}"`);
