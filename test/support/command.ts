@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -12,6 +13,8 @@ export interface Finished {
 
 /** A command of ours as its user runs it: a process of its own, on the runtime of this test run. */
 export class RunningCommand implements AsyncDisposable {
+  /** The program's name and what it was told to do. */
+  readonly command: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
   readonly #waiting = new Set<{ accepts: (line: string) => boolean; resolve: (line: string) => void }>();
@@ -23,6 +26,7 @@ export class RunningCommand implements AsyncDisposable {
     args: readonly string[],
     options: { readonly env?: Record<string, string> } = {},
   ) {
+    this.command = [basename(script, '.mjs'), ...args].join(' ');
     const env = { ...process.env, ...options.env };
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd: root,
