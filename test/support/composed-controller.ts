@@ -44,7 +44,7 @@ export interface Composed {
   readonly time: HandTime;
   /** What was logged, line by line. */
   readonly log: readonly string[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** A whole controller as `vestibule run` builds it, with the doors `lobby` and `garage`; not yet started. */
