@@ -14,6 +14,7 @@ import { createLogger } from '../controller/logging.ts';
 import type { Lobby } from '../controller/ports/lobby.ts';
 import { lockState, StateInUse } from '../controller/store/state-lock.ts';
 import { SimSocketFault } from '../drivers/sim/sim-server.ts';
+import { HeadEndError } from '../sync/headend/head-end-error.ts';
 import { type OpenHeadEnd, openHeadEnd } from '../sync/headend/open-head-end.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
 import { startEmbeddedBroker } from './embedded-broker.ts';
@@ -116,7 +117,8 @@ Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
 
 /** What a person at the terminal can put right, with the way out. */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof Stop || error instanceof SimSocketFault) return error.message;
+  if (error instanceof Stop || error instanceof SimSocketFault || error instanceof HeadEndError)
+    return error.message;
   if (error instanceof ConsoleFault) return `${error.message} Another port: npm start -- --port 8081`;
   if (error instanceof StateInUse)
     return 'npm start is running in this folder already. A second one: npm start -- --port 8081 --state OTHER_FOLDER';
