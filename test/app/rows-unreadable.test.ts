@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { faultSentence } from '../../controller/app/plain-sentences.ts';
 import { annsCode, householdShell, type Shell } from '../support/controller-shell.ts';
 
-/** What the disk does to a page, somebody's hands do to a table: no row can be read any more. */
+/** What the disk does to pages, somebody's hands do to tables: nothing can be read any more. */
 function loseRows(shell: Shell): void {
   const db = new Database(join(shell.dir, 'replica.db'));
-  db.exec('DROP TABLE row');
+  db.exec('DROP TABLE row; DROP TABLE dataset');
   db.close();
 }
 
