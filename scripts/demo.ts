@@ -146,6 +146,8 @@ async function demo(): Promise<void> {
     log: createLogger('info', pino.destination(join(folder, 'controller.log'))),
   });
   const serving = headEnd.run({ url }, ending.signal);
+  // What it may refuse at once is told below, when it is awaited.
+  serving.catch(() => {});
   try {
     await controller.start();
     await Promise.race([hasBuilding(controller.lobby), serving]);
