@@ -12,6 +12,7 @@ import { CloudCommands } from './app/command-executor.ts';
 import { CredentialHasher } from './app/credential-hasher.ts';
 import { DoorRuntime } from './app/door-runtime.ts';
 import { Doors } from './app/doors.ts';
+import { Guesses } from './app/guesses.ts';
 import { Housekeeping } from './app/housekeeping.ts';
 import { LobbyService } from './app/lobby-service.ts';
 import { Recorder } from './app/recorder.ts';
@@ -54,7 +55,8 @@ export function compose({
   const { replica, journal } = store;
   const clock = new SystemClock(time, journal.clockFloor());
   const recorder = new Recorder(journal, clock);
-  const doors = new Doors({ replica, journal, clock });
+  const guesses = new Guesses({ journal, replica, recorder, clock, timers, log });
+  const doors = new Doors({ replica, journal, clock, guesses });
   const cloudEvents = new CloudEvents({
     journal,
     recorder,
@@ -90,6 +92,7 @@ export function compose({
     doors,
     hasher: new CredentialHasher(identity.siteKey),
     clock,
+    guesses,
     timezone: () => lobby.timezone(),
   });
   const lobby = new LobbyService({
@@ -105,6 +108,7 @@ export function compose({
     clock,
     timers,
     access,
+    guesses,
     link: () => cloudEvents.link(),
     log,
   });
@@ -139,6 +143,7 @@ export function compose({
     lobby,
     async start() {
       housekeeping.start(store.notices, [...simulated.keys()]);
+      guesses.start();
       for (const door of doors.all()) door.start();
       lobby.start();
       await simServer.start();
@@ -154,6 +159,7 @@ export function compose({
       await simServer.close();
       lobby.close();
       for (const door of doors.all()) door.close();
+      guesses.close();
       housekeeping.stop([...simulated.keys()]);
       store.close();
       lock.release();

@@ -9,6 +9,7 @@ export function accessFacts(
   journal: Journal,
   clock: Clock,
   doorState: (id: DoorId) => DoorState,
+  lockedOut: (accessPoint: string) => boolean,
 ): AccessFacts {
   const lastWelcomeAt = journal.lastWelcomeAt();
   return {
@@ -16,7 +17,7 @@ export function accessFacts(
     ...(lastWelcomeAt === undefined ? {} : { lastWelcomeAt }),
     rows,
     doorState,
-    lockedOut: () => false,
+    lockedOut,
     denied: (row) => journal.denied(row),
     guestUses: (id) => journal.guestUses(id),
     knownArea: (subject) => journal.knownArea(subject),

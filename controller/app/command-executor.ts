@@ -51,9 +51,9 @@ export class CloudCommands implements CommandExecutor {
     if (runtime === undefined) return this.#finish(this.#seen(id, 'rejected', 'badArguments'));
     const request: AccessRequest = { kind: 'command', command: id, by, door, extended };
     const asked = { door, accessPoint: 'cloud', command: id };
-    const outcome = runtime.request(request, asked, [
-      { kind: 'command', command: this.#seen(id, 'accepted') },
-    ]);
+    const outcome = runtime.request(request, asked, {
+      changes: [{ kind: 'command', command: this.#seen(id, 'accepted') }],
+    });
     if (outcome.kind === 'fault') return this.#finish(this.#seen(id, 'failed', outcome.reason));
     const { decision } = outcome;
     return this.#finish(

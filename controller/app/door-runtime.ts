@@ -46,6 +46,20 @@ export interface DoorStatus {
   readonly relayActivations: number;
 }
 
+/** What a decision commits beside its own events, and what follows once it is on disk. */
+export interface Also {
+  readonly events: readonly EventDraft[];
+  readonly changes: readonly JournalChange[];
+  onCommitted(): void;
+}
+
+/** What a request brings along. */
+interface Alongside {
+  readonly changes?: readonly JournalChange[];
+  /** Asked once the answer is no, in the same turn. */
+  readonly onDenial?: (decision: Decision) => Also | undefined;
+}
+
 export type RequestOutcome =
   | { readonly kind: 'decided'; readonly decision: Decision; readonly seq: number }
   /** The disk refused the rows or the event, or the hardware the release: nothing opened. */
@@ -101,11 +115,11 @@ export class DoorRuntime {
     };
   }
 
-  /** Decides, commits (with `changes`) and acts, in one turn. */
-  request(request: AccessRequest, asked: Asked, changes: readonly JournalChange[] = []): RequestOutcome {
+  /** Decides, commits (with what is `alongside`) and acts, in one turn. */
+  request(request: AccessRequest, asked: Asked, alongside: Alongside = {}): RequestOutcome {
     let outcome: RequestOutcome = { kind: 'fault', reason: 'doorFault' };
     this.#post(() => {
-      outcome = this.#answer(request, asked, changes);
+      outcome = this.#answer(request, asked, alongside);
     });
     return outcome;
   }
@@ -131,12 +145,17 @@ export class DoorRuntime {
     this.#parts.onChange();
   }
 
-  #answer(request: AccessRequest, asked: Asked, changes: readonly JournalChange[]): RequestOutcome {
+  #answer(request: AccessRequest, asked: Asked, { changes = [], onDenial }: Alongside): RequestOutcome {
     try {
       const decision = this.#parts.decide(request);
       const events = decisionEvents(decision, asked);
       if (decision.outcome === 'deny') {
-        const [event] = this.#parts.recorder.commit(events, changes);
+        const also = onDenial?.(decision);
+        const [event] = this.#parts.recorder.commit(
+          [...events, ...(also?.events ?? [])],
+          [...changes, ...(also?.changes ?? [])],
+        );
+        also?.onCommitted();
         return { kind: 'decided', decision, seq: event?.seq ?? 0 };
       }
       const { subject, countUse } = decision;

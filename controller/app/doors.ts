@@ -7,6 +7,7 @@ import type { Journal, Lockdown } from '../ports/journal.ts';
 import type { Replica } from '../ports/replica.ts';
 import { accessFacts } from './access-facts.ts';
 import type { DoorRuntime } from './door-runtime.ts';
+import type { Guesses } from './guesses.ts';
 
 /** Whether a lockdown of this scope covers the door; the row is asked for only where an area matters. */
 function covers({ scope }: Lockdown, id: DoorId, row: () => Door | undefined): boolean {
@@ -21,12 +22,19 @@ export class Doors {
   readonly #replica: Replica;
   readonly #journal: Journal;
   readonly #clock: Clock;
+  readonly #guesses: Pick<Guesses, 'isLockedOut'>;
   readonly #runtimes = new Map<DoorId, DoorRuntime>();
 
-  constructor(parts: { readonly replica: Replica; readonly journal: Journal; readonly clock: Clock }) {
+  constructor(parts: {
+    readonly replica: Replica;
+    readonly journal: Journal;
+    readonly clock: Clock;
+    readonly guesses: Pick<Guesses, 'isLockedOut'>;
+  }) {
     this.#replica = parts.replica;
     this.#journal = parts.journal;
     this.#clock = parts.clock;
+    this.#guesses = parts.guesses;
   }
 
   add(runtime: DoorRuntime): void {
@@ -48,7 +56,13 @@ export class Doors {
   decide(request: AccessRequest): Decision {
     return this.#replica.read((rows) =>
       decide(
-        accessFacts(rows, this.#journal, this.#clock, (id) => this.#stateOf(id)),
+        accessFacts(
+          rows,
+          this.#journal,
+          this.#clock,
+          (id) => this.#stateOf(id),
+          (accessPoint) => this.#guesses.isLockedOut({ accessPoint, entry: 'code' }),
+        ),
         request,
       ),
     );

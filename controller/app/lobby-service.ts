@@ -1,3 +1,4 @@
+import { notOpened } from '../core/access/sentences.ts';
 import type { Building, DoorId } from '../core/dataset.ts';
 import { listDirectory } from '../core/directory.ts';
 import type { AccessAnswer, AccessControl, Sentence } from '../ports/access-control.ts';
@@ -7,6 +8,7 @@ import { type Journal, StorageFault } from '../ports/journal.ts';
 import type { ControllerStatus, DirectoryEntry, Lobby, LobbyState } from '../ports/lobby.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { Doors } from './doors.ts';
+import type { Guesses } from './guesses.ts';
 import type { Log } from './log.ts';
 import { noCallsSentence } from './plain-sentences.ts';
 
@@ -23,6 +25,7 @@ export interface LobbyParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly access: AccessControl;
+  readonly guesses: Guesses;
   readonly link: () => LinkState;
   readonly log: Log;
 }
@@ -35,6 +38,9 @@ interface Shown {
 
 /** People move in at 06:00 without anything else happening: the directory is looked at every minute. */
 const refreshMs = 60_000;
+/** When every entry that opens nothing is answered: longer than a decision takes with its fsync. */
+const denialAfterMs = 250;
+const keypad = 'lobby-keypad';
 const entryPattern = /^\d{1,12}$/;
 
 /** What the lobby screen shows and does. The directory is kept ready: a screen never waits for a query. */
@@ -157,17 +163,37 @@ export class LobbyService implements Lobby {
     };
   }
 
-  submit(digits: string): AccessAnswer {
+  async submit(digits: string): Promise<AccessAnswer> {
     if (!entryPattern.test(digits)) throw new RangeError('an entry is 1 to 12 digits');
+    // Set before anything is looked up: how long that takes must not show in the answer's time.
+    const due = Promise.withResolvers<void>();
+    const timer = this.#parts.timers.after(denialAfterMs, due.resolve);
+    const answer = this.#answer(digits);
+    if (answer.outcome === 'deny') await due.promise;
+    else timer.cancel();
+    return answer;
+  }
+
+  #answer(digits: string): AccessAnswer {
+    const { access, keypadDoor } = this.#parts;
     const { building } = this.#shown;
     // One keypad serves both: an entry code never has the length of a directory code (DESIGN section 2).
     if (building !== undefined && digits.length === building.directoryCodeLength) {
-      return { outcome: 'deny', sentence: noCallsSentence };
+      return this.#directoryCode();
     }
-    return this.#parts.access.present(
-      { door: this.#parts.keypadDoor, accessPoint: 'lobby-keypad' },
-      { kind: 'code', digits },
-    );
+    return access.present({ door: keypadDoor, accessPoint: keypad }, { kind: 'code', digits });
+  }
+
+  #directoryCode(): AccessAnswer {
+    const { guesses, keypadDoor, log } = this.#parts;
+    try {
+      const may = guesses.mayTryDirectoryCode(keypad, keypadDoor);
+      return { outcome: 'deny', sentence: may ? noCallsSentence : notOpened };
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      log.error({ fault: error.code }, 'a directory code could not be counted');
+      return { outcome: 'deny', reason: 'storageFault', sentence: notOpened };
+    }
   }
 
   onChange(listener: () => void): () => void {

@@ -147,10 +147,10 @@ export class ConsoleServer {
       streams.add(reply.raw, securityHeaders);
       return reply;
     });
-    app.post('/api/entry', (request, reply) => {
+    app.post('/api/entry', async (request, reply) => {
       const entry = EntryRequest.safeParse(request.body);
       if (!entry.success) return this.#refuse(reply, 'badEntry');
-      return reply.send(toEntryAnswer(lobby.submit(entry.data.digits)));
+      return reply.send(toEntryAnswer(await lobby.submit(entry.data.digits)));
     });
   }
 }

@@ -16,6 +16,8 @@ const idText = z
   .describe('1–64 letters, digits, dots, dashes or underscores');
 const text = z.string().min(1).max(200);
 const count = z.int().min(1);
+/** Each one is kept on the device by its time. */
+const remembered = z.int().min(1).max(1_000);
 /** A duration in milliseconds, at most a year. */
 const durationMs = z
   .int()
@@ -142,17 +144,22 @@ export const Building = z.object({
     .describe('guest codes stop when the last accepted welcome is older than this; null: never'),
   lockout: z
     .object({
-      missesPerMinute: count.describe('misses in a minute that lock a keypad'),
+      missesPerMinute: remembered.describe('misses in a minute that lock a keypad'),
       lockMs: durationMs.describe('how long the first lock lasts; each further one lasts twice as long'),
       maxLockMs: durationMs.describe('the longest lock'),
-      forgiveAfterMs: durationMs.describe('time without a miss after which all is as before'),
-      freeMissesPerDay: count.describe('misses a day for the whole building, shared out among its consoles'),
+      forgiveAfterMs: durationMs.describe('time without a miss after which a keypad is as before'),
+      freeMissesPerDay: remembered.describe(
+        'misses in 24 hours for the whole building, shared out among its consoles',
+      ),
       thenOneTryPerMs: durationMs.describe('after those, one try in this time'),
     })
     .optional()
     .describe(
       'guess budget; absent: 5 a minute, 30 s doubling to 15 min, forgiven after 1 h, 30 a day, then one per 15 min',
     ),
+  consoles: count
+    .optional()
+    .describe('how many consoles share the guess budget, set by the head-end from its devices; absent: one'),
   listing: z
     .enum(['list', 'searchOnly'])
     .describe('whether the lobby screen lists residents or only finds them'),

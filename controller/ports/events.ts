@@ -131,6 +131,33 @@ export type EventDraft =
       readonly message: string;
       readonly count: number;
     }
+  /** Too many misses: codes (or directory codes) typed here are not looked at for `lockMs`. Cards, calls and egress go on. */
+  | {
+      readonly type: 'KeypadLockedOut';
+      readonly severity: 'alarm';
+      readonly accessPoint: string;
+      readonly entry: 'code' | 'directoryCode';
+      readonly lockMs: number;
+      /** Where the last miss was. */
+      readonly door?: DoorId;
+    }
+  | {
+      readonly type: 'KeypadLockoutEnded';
+      readonly severity: 'notice';
+      readonly accessPoint: string;
+      readonly entry: 'code' | 'directoryCode';
+    }
+  /** This console's free misses of the last 24 hours are gone: after each further one, no code for `oneTryPerMs`. */
+  | { readonly type: 'GuessBudgetSpent'; readonly severity: 'alarm'; readonly oneTryPerMs: number }
+  | { readonly type: 'GuessBudgetRestored'; readonly severity: 'notice' }
+  /** `codesTooShort` of DESIGN section 6 and its end, each told once: entry codes have fewer digits than so many live ones need. */
+  | {
+      readonly type: 'CodesTooShort' | 'CodesLongEnough';
+      readonly severity: Severity;
+      readonly liveCodes: number;
+      readonly entryCodeLength: number;
+      readonly neededLength: number;
+    }
   | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
   | {
       readonly type: 'StorageFault';

@@ -4,6 +4,7 @@
  */
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
 import type { GuestId, TableName } from '../core/dataset.ts';
+import type { GuessBudget } from '../core/guess-budget.ts';
 
 export interface CommittedEvent {
   /** From 1, with no gaps. */
@@ -48,6 +49,10 @@ export type JournalChange =
   | { readonly kind: 'dropRevocations'; readonly revocations: readonly Revocation[] }
   /** Ignored unless its counter is above the scope's stored one. */
   | { readonly kind: 'lockdown'; readonly lockdown: Lockdown }
+  /** Its instants on a clock that stands at 0 now: how much time passes until it is read again is not known. */
+  | { readonly kind: 'guesses'; readonly budget: GuessBudget }
+  /** The verdict on the codes' length that this transaction's event tells. */
+  | { readonly kind: 'codesTooShort'; readonly tooShort: boolean }
   | { readonly kind: 'clockFloor'; readonly floor: EpochMs }
   /** Also makes guest uses known again after the database was lost. */
   | { readonly kind: 'welcome'; readonly at: EpochMs };
@@ -82,6 +87,10 @@ export interface Journal {
 
   guestUses(guest: GuestId): GuestUses;
   knownArea(subject: Subject): KnownArea | undefined;
+  /** As last stored; no guesses in a new database. */
+  guesses(): GuessBudget;
+  /** The last verdict that was told; false before the first. */
+  codesTooShort(): boolean;
   denied(row: RowVersion): boolean;
   revocations(): readonly Revocation[];
   lockdowns(): readonly Lockdown[];

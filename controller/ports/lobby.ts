@@ -57,7 +57,10 @@ export interface ControllerStatus {
 export interface Lobby {
   state(): LobbyState;
   status(): ControllerStatus;
-  /** Digits and Enter at the lobby keypad. */
-  submit(digits: string): AccessAnswer;
+  /**
+   * Digits and Enter at the lobby keypad. Decided, committed and acted upon when the call returns; a grant is answered
+   * at once, everything else at one fixed time after the call, whatever the reason (DESIGN section 6).
+   */
+  submit(digits: string): Promise<AccessAnswer>;
   onChange(listener: () => void): () => void;
 }

@@ -2,7 +2,7 @@
  * `replica.db`: the cloud's rows verbatim, indexed projections of those that their schema accepts, the cursor and
  * a staged snapshot. It can be rebuilt from the cloud. Reads are synchronous; readers see whole versions only.
  */
-import type { BuildingRows } from '../core/access/facts.ts';
+import type { BuildingRows, EpochMs } from '../core/access/facts.ts';
 import type { Resident } from '../core/dataset.ts';
 import type { WireRow } from '../core/hash-forms.ts';
 
@@ -64,6 +64,8 @@ export interface Replica {
   cursor(): Cursor;
   /** The live row's version, whether or not its schema accepts it; undefined for none. */
   rowVersion(table: string, id: string): number | undefined;
+  /** How many typed codes of residents, staff, others and guests are live at `now`; from an index. */
+  liveCodes(now: EpochMs): number;
   /** Runs `use` on one version of the building, inside one read transaction. Do not keep `rows`. */
   read<T>(use: (rows: BuildingRows & DirectoryRows) => T): T;
   /**

@@ -106,30 +106,36 @@ describe('the door on the screen', () => {
 });
 
 describe('an entry', () => {
-  it('of an entry code’s length is decided at the keypad’s door', () => {
+  it('of an entry code’s length is decided at the keypad’s door', async () => {
     const shell = lit();
-    const [event] = shell.eventsOf(() => expect(shell.lobby.submit(annsCode).outcome).toBe('grant'));
+    const { seq } = shell.journal.head();
+    expect(await shell.lobby.submit(annsCode)).toMatchObject({ outcome: 'grant' });
+    const [event] = shell.events(seq);
     expect(event).toMatchObject({ type: 'AccessGranted', door: 'lobby', accessPoint: 'lobby-keypad' });
   });
 
-  it('of a directory code’s length is told that calls are not possible yet, and is no try at a code', () => {
+  it('of a directory code’s length is told that calls are not possible yet, and is no try at a code', async () => {
     const shell = lit();
-    const events = shell.eventsOf(() =>
-      expect(shell.lobby.submit('0101')).toEqual({ outcome: 'deny', sentence: noCallsSentence }),
-    );
-    expect(events).toEqual([]);
+    const { seq } = shell.journal.head();
+    const answer = shell.lobby.submit('0101');
+    shell.time.pass(1_000);
+    expect(await answer).toEqual({ outcome: 'deny', sentence: noCallsSentence });
+    expect(shell.events(seq)).toEqual([]);
   });
 
-  it('opens nothing before the first dataset, and is an event', () => {
+  it('opens nothing before the first dataset, and is an event', async () => {
     const shell = lit(new Shell());
-    const events = shell.eventsOf(() => expect(shell.lobby.submit(annsCode).outcome).toBe('deny'));
-    expect(events).toMatchObject([{ type: 'AccessDenied', reason: 'unknownCredential' }]);
+    const { seq } = shell.journal.head();
+    const answer = shell.lobby.submit(annsCode);
+    shell.time.pass(1_000);
+    expect(await answer).toMatchObject({ outcome: 'deny' });
+    expect(shell.events(seq)).toMatchObject([{ type: 'AccessDenied', reason: 'unknownCredential' }]);
   });
 
   it.each(['', '1234567890123', '12a4', '１２３４'])(
     'that is not 1 to 12 digits is a defect: %j',
-    (digits) => {
-      expect(() => lit().lobby.submit(digits)).toThrow(RangeError);
+    async (digits) => {
+      await expect(lit().lobby.submit(digits)).rejects.toThrow(RangeError);
     },
   );
 });

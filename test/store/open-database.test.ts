@@ -70,7 +70,7 @@ describe('a database of ours', () => {
         new RegExp(`${name} has version 99; this release knows`),
       );
       const again = openDatabase(join(dir, name));
-      again.pragma('user_version = 1');
+      again.pragma('user_version = 2');
       again.close();
     }
     expect(openStore(dir, { now: () => 0 }).notices).toEqual([]);
@@ -82,7 +82,7 @@ describe('a database of ours', () => {
     for (let start = 0; start < 3; start += 1) openStore(dir, { now: () => 0 }).close();
     for (const name of ['replica.db', 'events.db']) {
       const db = openDatabase(join(dir, name));
-      expect(db.pragma('user_version', { simple: true })).toBe(1);
+      expect(db.pragma('user_version', { simple: true })).toBe(2);
       db.close();
     }
   });

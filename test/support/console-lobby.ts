@@ -69,7 +69,7 @@ export class InMemoryLobby implements Lobby {
     };
   }
 
-  submit(digits: string): AccessAnswer {
+  async submit(digits: string): Promise<AccessAnswer> {
     this.submitted.push(digits);
     const answer = this.answers.get(digits) ?? denied;
     if (answer.outcome === 'grant') this.changeDoor({ mode: 'Accessed' });

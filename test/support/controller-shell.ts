@@ -5,6 +5,7 @@ import { CloudCommands } from '../../controller/app/command-executor.ts';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { DoorRuntime } from '../../controller/app/door-runtime.ts';
 import { Doors } from '../../controller/app/doors.ts';
+import { Guesses } from '../../controller/app/guesses.ts';
 import { Housekeeping } from '../../controller/app/housekeeping.ts';
 import { LobbyService } from '../../controller/app/lobby-service.ts';
 import { Recorder } from '../../controller/app/recorder.ts';
@@ -76,6 +77,7 @@ export class Shell {
   readonly store: Store;
   readonly clock: SystemClock;
   readonly recorder: Recorder;
+  readonly guesses: Guesses;
   readonly doors: Doors;
   readonly access: AccessService;
   readonly commands: CloudCommands;
@@ -104,7 +106,9 @@ export class Shell {
     const recorder = new Recorder(journal, clock);
     this.clock = clock;
     this.recorder = recorder;
-    this.doors = new Doors({ replica, journal, clock });
+    this.guesses = new Guesses({ journal, replica, recorder, clock, timers, log });
+    this.guesses.start();
+    this.doors = new Doors({ replica, journal, clock, guesses: this.guesses });
     const onLink = (): void => this.lobby.changed();
     this.cloudEvents = new CloudEvents({ journal, recorder, clock, timers, log, onLink });
     for (const name of doors) {
@@ -121,14 +125,23 @@ export class Shell {
       this.doors.add(new DoorRuntime(parts, this.doors.isLockedDown(id)));
     }
     this.access = new AccessService({
-      ...{ doors: this.doors, hasher, clock },
+      ...{ doors: this.doors, hasher, clock, guesses: this.guesses },
       timezone: () => this.lobby.timezone(),
     });
     this.commands = new CloudCommands({ doors: this.doors, journal, recorder, clock });
     this.lobby = new LobbyService({
       ...{ software: 'vestibule/test', device: 'console-1', buildingId: 'maple-court' },
       ...{ keypadDoor: lobbyDoor, showAnswerForMs: 8_000, simulatedDoors: new Set([lobbyDoor]) },
-      ...{ doors: this.doors, replica, journal, clock, timers, log, access: this.access },
+      ...{
+        doors: this.doors,
+        replica,
+        journal,
+        clock,
+        timers,
+        log,
+        access: this.access,
+        guesses: this.guesses,
+      },
       link: () => this.cloudEvents.link(),
     });
     this.housekeeping = new Housekeeping({
