@@ -48,6 +48,22 @@ export async function showEvents(
 const asJson = ({ seq, body, hash }: CommittedEvent): string =>
   JSON.stringify({ seq, hash, event: JSON.parse(body) as unknown });
 
+/** What tells one event from another of its type; the rest is in `--json`. */
+const told = [
+  'mode',
+  'open',
+  'released',
+  'scope',
+  'on',
+  'table',
+  'id',
+  'field',
+  'message',
+  'count',
+  'database',
+  'problem',
+] as const;
+
 interface Shown {
   readonly time: string;
   readonly type: string;
@@ -56,19 +72,23 @@ interface Shown {
   readonly reason?: string;
   readonly subject?: { readonly kind: string; readonly id: string };
   readonly backfilled?: true;
+  readonly [field: string]: unknown;
 }
 
 function describe({ seq, body }: CommittedEvent): string {
-  const { time, type, severity, door, reason, subject, backfilled } = JSON.parse(body) as Shown;
+  const event = JSON.parse(body) as Shown;
+  const { time, type, severity, door, reason, subject, backfilled } = event;
   const parts = [
     String(seq).padStart(6),
     time,
     type,
     ...(door === undefined ? [] : [`at ${door}`]),
     ...(subject === undefined ? [] : [`by ${subject.kind} ${subject.id}`]),
+    ...told.flatMap((name) => (event[name] === undefined ? [] : [`${name}=${String(event[name])}`])),
     ...(reason === undefined ? [] : [`(${reason})`]),
     ...(severity === 'info' ? [] : [`[${severity}]`]),
     ...(backfilled === true ? ['back-filled'] : []),
   ];
-  return parts.join('  ');
+  // Text from elsewhere must not steer the terminal.
+  return parts.join('  ').replaceAll(/\p{C}/gu, '');
 }

@@ -54,6 +54,8 @@ describe('vestibule events', () => {
     const { code, stdout } = await command('events');
     expect(code).toBe(0);
     expect(stdout.split('\n')[0]).toMatch(/^ +1 {2}\S+Z {2}ControllerStarted/);
+    // What happened, not only that something did.
+    expect(stdout).toMatch(/DoorMonitor {2}at front {2}open=false/);
   });
 
   it('prints JSON lines with seq, hash and event, and only those after the one that is named', async () => {
