@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openStore } from '../../controller/store/open-store.ts';
 import { openEventReader } from '../../controller/store/read-events.ts';
 import { type Composed, composed, type Installation, install, play } from '../support/composed-controller.ts';
 
@@ -95,6 +96,20 @@ describe('a controller', () => {
     expect(again.controller.lobby.status().events.log).toBe(log);
     expect(typesIn(installation).slice(0, events.length)).toEqual(events);
     expect(released(again)).toEqual([false, false]);
+  });
+});
+
+describe('a controller that was locked down', () => {
+  it('starts with its doors LockedDown, without having heard from the cloud', async () => {
+    const installation = install();
+    const store = openStore(installation.stateDir, { now: () => 0 });
+    const lockdown = { scope: 'door:garage', on: true, counter: 1 };
+    store.journal.commit([], [{ kind: 'lockdown', lockdown }]);
+    store.close();
+    const device = await composed(installation);
+    await device.controller.start();
+    const modes = device.controller.lobby.status().doors.map(({ id, mode }) => `${id} ${mode}`);
+    expect(modes).toEqual(['lobby Locked', 'garage LockedDown']);
   });
 });
 
