@@ -72,11 +72,11 @@ interface Shown {
   readonly reason?: string;
   readonly subject?: { readonly kind: string; readonly id: string };
   readonly backfilled?: true;
-  readonly [field: string]: unknown;
 }
+type Told = Readonly<Partial<Record<(typeof told)[number], string | number | boolean>>>;
 
 function describe({ seq, body }: CommittedEvent): string {
-  const event = JSON.parse(body) as Shown;
+  const event = JSON.parse(body) as Shown & Told;
   const { time, type, severity, door, reason, subject, backfilled } = event;
   const parts = [
     String(seq).padStart(6),
@@ -84,7 +84,7 @@ function describe({ seq, body }: CommittedEvent): string {
     type,
     ...(door === undefined ? [] : [`at ${door}`]),
     ...(subject === undefined ? [] : [`by ${subject.kind} ${subject.id}`]),
-    ...told.flatMap((name) => (event[name] === undefined ? [] : [`${name}=${String(event[name])}`])),
+    ...told.flatMap((name) => (event[name] === undefined ? [] : [`${name}=${event[name]}`])),
     ...(reason === undefined ? [] : [`(${reason})`]),
     ...(severity === 'info' ? [] : [`[${severity}]`]),
     ...(backfilled === true ? ['back-filled'] : []),
