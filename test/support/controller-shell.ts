@@ -52,7 +52,7 @@ export interface Body {
   readonly [field: string]: unknown;
 }
 
-export const bodiesOf = (journal: Journal, after = 0): readonly Body[] =>
+const bodiesOf = (journal: Journal, after = 0): readonly Body[] =>
   journal.after(after, 10_000).map(({ body }) => JSON.parse(body) as Body);
 
 interface ShellOptions {
