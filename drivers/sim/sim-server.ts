@@ -93,7 +93,7 @@ export class SimServer {
   #play(request: SimRequest, door: SimulatedDoor): SimReply {
     switch (request.kind) {
       case 'code':
-        return this.#present(door, 'sim-keypad', { kind: 'code', digits: request.digits });
+        return this.#present(door, `sim-keypad-${door.door}`, { kind: 'code', digits: request.digits });
       case 'card':
         return this.#present(door, 'sim-reader', { kind: 'bits', bits: request.bits, hex: request.hex });
       case 'tag':
