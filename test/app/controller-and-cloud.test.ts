@@ -39,7 +39,7 @@ describe('what the cloud hears of a controller', () => {
       simulated: ['lobby', 'garage'],
     });
     expect(await cloud.event('ClockChanged')).toMatchObject({ clockState: 'trusted' });
-    device.controller.lobby.submit(annsCode);
+    await device.controller.lobby.submit(annsCode);
     const granted = await cloud.event('AccessGranted');
     expect(granted).toMatchObject({ door: 'lobby', subject: { kind: 'resident', id: 'ann' } });
     expect(granted).not.toHaveProperty('backfilled');

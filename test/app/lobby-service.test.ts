@@ -91,12 +91,12 @@ describe('the directory', () => {
 });
 
 describe('the door on the screen', () => {
-  it('is named by the dataset and shows what happens to it', () => {
+  it('is named by the dataset and shows what happens to it', async () => {
     const shell = lit();
     shell.publish(put('door', aDoor('lobby', { version: 2, name: { en: 'Front', fr: 'Entrée' } })));
     const modes: unknown[] = [];
     shell.lobby.onChange(() => modes.push(shell.lobby.state().door));
-    shell.lobby.submit(annsCode);
+    await shell.lobby.submit(annsCode);
     shell.wires().play({ kind: 'monitor', open: true });
     expect(modes).toMatchObject([
       { name: { en: 'Front', fr: 'Entrée' }, mode: 'Accessed', open: false, simulated: true },
