@@ -4,12 +4,14 @@
  */
 import { parseArgs } from 'node:util';
 import { decisionBench } from './bench/decision.ts';
+import { directoryBench } from './bench/directory.ts';
 import type { Bench } from './bench/measure.ts';
 import { startBench } from './bench/start.ts';
 import { submitBench } from './bench/submit.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   decision: decisionBench,
+  directory: directoryBench,
   start: startBench,
   submit: submitBench,
 };

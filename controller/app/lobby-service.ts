@@ -1,6 +1,7 @@
 import { notOpened } from '../core/access/sentences.ts';
 import type { Building, DoorId } from '../core/dataset.ts';
 import { listDirectory } from '../core/directory.ts';
+import { type DirectorySearch, indexDirectory, searchDirectory } from '../core/directory-search.ts';
 import type { AccessAnswer, AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
@@ -48,6 +49,7 @@ export class LobbyService implements Lobby {
   readonly #parts: LobbyParts;
   readonly #listeners = new Set<() => void>();
   #shown: Shown = { building: undefined, doorName: { en: '', fr: '' }, directory: [] };
+  #index = indexDirectory([]);
   #revision = 0;
   #timer: { cancel(): void } | undefined;
 
@@ -76,6 +78,7 @@ export class LobbyService implements Lobby {
     }
     if (JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
     this.#shown = shown;
+    this.#index = indexDirectory(shown.directory);
     this.changed();
   }
 
@@ -194,6 +197,10 @@ export class LobbyService implements Lobby {
       log.error({ fault: error.code }, 'a directory code could not be counted');
       return { outcome: 'deny', reason: 'storageFault', sentence: notOpened };
     }
+  }
+
+  search(query: string): DirectorySearch {
+    return searchDirectory(this.#index, query, this.#shown.building?.listing ?? 'searchOnly');
   }
 
   onChange(listener: () => void): () => void {

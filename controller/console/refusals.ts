@@ -42,8 +42,8 @@ export const refusals = {
   bodyTooLarge: {
     status: 413,
     sentence: {
-      en: 'The request is too large: an entry fits in 1 KiB.',
-      fr: 'La requête est trop grande : une saisie tient en 1 Kio.',
+      en: 'The request is too large: an entry fits in 1 KiB, a search in 64 KiB.',
+      fr: 'La requête est trop grande : une saisie tient en 1 Kio, une recherche en 64 Kio.',
     },
   },
   badJson: {
@@ -55,6 +55,13 @@ export const refusals = {
     sentence: {
       en: 'An entry is 1 to 12 digits, and nothing else.',
       fr: 'Une saisie se compose de 1 à 12 chiffres, et de rien d’autre.',
+    },
+  },
+  badSearch: {
+    status: 400,
+    sentence: {
+      en: 'A search is one text, and nothing else.',
+      fr: 'Une recherche est un seul texte, et rien d’autre.',
     },
   },
   badRequest: {

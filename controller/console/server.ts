@@ -13,13 +13,18 @@ import { builtUiFolder, ConsoleFault, type PageFiles, readPageFiles } from './pa
 import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refusals.ts';
 import { sourceRefusal } from './same-origin.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
-import { toEntryAnswer, toViewModel } from './view-model.ts';
+import { toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
 const bodyLimitBytes = 1_024;
+/** Room for 10,000 characters of any kind: whatever somebody pastes is searched, and gets an answer. */
+const searchBodyLimitBytes = 64 * 1_024;
 const requestTimeoutMs = 10_000;
 
 /** The longest entry code of the dataset has 12 digits. */
 const EntryRequest = z.strictObject({ digits: z.string().regex(/^[0-9]{1,12}$/) });
+
+/** By POST, so that no name is ever in an address. */
+const SearchRequest = z.strictObject({ query: z.string() });
 
 export interface ConsoleServerOptions {
   readonly lobby: Lobby;
@@ -146,6 +151,11 @@ export class ConsoleServer {
       reply.hijack();
       streams.add(reply.raw, securityHeaders);
       return reply;
+    });
+    app.post('/api/search', { bodyLimit: searchBodyLimitBytes }, (request, reply) => {
+      const search = SearchRequest.safeParse(request.body);
+      if (!search.success) return this.#refuse(reply, 'badSearch');
+      return reply.send(toSearchAnswer(lobby.search(search.data.query)));
     });
     app.post('/api/entry', async (request, reply) => {
       const entry = EntryRequest.safeParse(request.body);

@@ -4,6 +4,7 @@
  */
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Language } from '../core/dataset.ts';
+import type { DirectorySearch } from '../core/directory-search.ts';
 import type { AccessAnswer, Sentence } from '../ports/access-control.ts';
 import type { LobbyState } from '../ports/lobby.ts';
 
@@ -44,12 +45,18 @@ export interface LobbyViewModel {
   readonly showAnswerForMs: number;
 }
 
+export type SearchAnswer =
+  | { readonly kind: 'found'; readonly residents: readonly DirectoryLine[]; readonly more: boolean }
+  | { readonly kind: 'tooShort' };
+
 export interface EntryAnswer {
   readonly outcome: 'grant' | 'deny';
   readonly sentence: Sentence;
 }
 
 const sentence = ({ en, fr }: Sentence): Sentence => ({ en, fr });
+
+const line = ({ id, name, suite }: DirectoryLine): DirectoryLine => ({ id, name, suite });
 
 function toBuildingView(building: NonNullable<LobbyState['building']>): BuildingView {
   const { name, languages, listing, timezone, directoryCodeLength, entryCodeLength } = building;
@@ -63,7 +70,7 @@ export function toViewModel(state: LobbyState): LobbyViewModel {
   return {
     revision,
     ...(building === undefined ? {} : { building: toBuildingView(building) }),
-    directory: listed.map(({ id, name, suite }) => ({ id, name, suite })),
+    directory: listed.map(line),
     door: {
       name: sentence(door.name),
       mode: door.mode,
@@ -74,6 +81,12 @@ export function toViewModel(state: LobbyState): LobbyViewModel {
     showAnswerForMs,
   };
 }
+
+/** Who was found, in the order of the port. */
+export const toSearchAnswer = (search: DirectorySearch): SearchAnswer =>
+  search.kind === 'tooShort'
+    ? { kind: 'tooShort' }
+    : { kind: 'found', residents: search.entries.map(line), more: search.more };
 
 /** What the person at the keypad is told (DESIGN section 4); the reason and the event's seq stay here. */
 export const toEntryAnswer = (answer: AccessAnswer): EntryAnswer => ({

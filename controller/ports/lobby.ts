@@ -1,6 +1,7 @@
 /** What the lobby screen may know and do. Nothing here holds a phone number, a directory code or a hash. */
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Language } from '../core/dataset.ts';
+import type { DirectorySearch } from '../core/directory-search.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
 
 export interface DirectoryEntry {
@@ -62,5 +63,10 @@ export interface Lobby {
    * at once, everything else at one fixed time after the call, whatever the reason (DESIGN section 6).
    */
   submit(digits: string): Promise<AccessAnswer>;
+  /**
+   * Residents by the beginnings of their names or suite, at most 50, best first; of whatever was typed, only the first 100
+   * characters count. Works also where names are not listed, from two characters on.
+   */
+  search(query: string): DirectorySearch;
   onChange(listener: () => void): () => void;
 }

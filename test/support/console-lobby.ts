@@ -1,3 +1,8 @@
+import {
+  type DirectorySearch,
+  indexDirectory,
+  searchDirectory,
+} from '../../controller/core/directory-search.ts';
 import type { AccessAnswer } from '../../controller/ports/access-control.ts';
 import type { ControllerStatus, Lobby, LobbyState } from '../../controller/ports/lobby.ts';
 
@@ -74,6 +79,11 @@ export class InMemoryLobby implements Lobby {
     const answer = this.answers.get(digits) ?? denied;
     if (answer.outcome === 'grant') this.changeDoor({ mode: 'Accessed' });
     return answer;
+  }
+
+  search(query: string): DirectorySearch {
+    const { directory, building: searched } = this.#state;
+    return searchDirectory(indexDirectory(directory), query, searched?.listing ?? 'searchOnly');
   }
 
   onChange(listener: () => void): () => void {

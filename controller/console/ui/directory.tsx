@@ -1,47 +1,68 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { DirectoryLine, Language } from '../view-model.ts';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { BuildingView, DirectoryLine, Language } from '../view-model.ts';
 import { inOrder } from './directory-order.ts';
+import { DoorIcon } from './icons.tsx';
+import { LetterKeyboard } from './letter-keyboard.tsx';
+import { ResidentRows } from './resident-rows.tsx';
+import { SearchField } from './search-field.tsx';
+import { SearchResults } from './search-results.tsx';
+import type { SearchState } from './search-session.ts';
 import { texts } from './texts.ts';
 
-export function Directory({
-  directory,
-  language,
-}: {
+/** In place of the list where the building shows none. */
+const Welcome = ({ language }: { readonly language: Language }) => (
+  <div class="welcome">
+    <DoorIcon />
+    <h3 class="welcome-title">{texts[language].searchOnlyTitle}</h3>
+    <p class="welcome-sentence">{texts[language].searchOnly}</p>
+  </div>
+);
+
+export interface DirectoryProps {
+  readonly listing: BuildingView['listing'];
   readonly directory: readonly DirectoryLine[];
+  readonly search: SearchState;
   readonly language: Language;
-}) {
-  const { directory: title, noNames, suite } = texts[language];
+  readonly type: (query: string) => void;
+}
+
+/** The residents: all of them, or those who were searched for. */
+export function Directory({ listing, directory, search, language, type }: DirectoryProps) {
+  const words = texts[language];
+  const { query, outcome } = search;
+  const [keyboard, setKeyboard] = useState(false);
   const scroller = useRef<HTMLElement>(null);
   // What scrolls must be reachable by keyboard (WCAG 2.1.1).
   useEffect(() => {
     if (scroller.current !== null) scroller.current.tabIndex = 0;
   }, []);
-  const rows = useMemo(
-    () => (
-      <ul class="directory-list">
-        {inOrder(directory, language).map((row) => (
-          <li class="directory-row" key={row.id}>
-            <span class="directory-letter" aria-hidden="true">
-              {row.letter}
-            </span>
-            <span class="directory-name">{row.name}</span>{' '}
-            <span class="directory-suite">
-              <span class="directory-suite-word">{suite}</span> {row.suite}
-            </span>
-          </li>
-        ))}
-      </ul>
-    ),
-    [directory, language, suite],
+  useEffect(() => {
+    scroller.current?.scrollTo(0, 0);
+  }, [query]);
+  const list = useMemo(
+    () => <ResidentRows rows={inOrder(directory, language)} language={language} />,
+    [directory, language],
   );
+  const all = directory.length === 0 ? <p class="directory-empty">{words.noNames}</p> : list;
+  const closeIfLeft = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    const inside =
+      currentTarget instanceof HTMLElement &&
+      relatedTarget instanceof HTMLElement &&
+      relatedTarget !== scroller.current &&
+      currentTarget.contains(relatedTarget);
+    if (!inside) setKeyboard(false);
+  };
   return (
-    <div class="directory">
+    <div class="directory" onFocusOut={closeIfLeft}>
       <h2 id="directory-title" class="directory-title">
-        {title}
+        {words.directory}
       </h2>
+      <SearchField query={query} language={language} type={type} touched={() => setKeyboard(true)} />
       <section class="directory-scroller" aria-labelledby="directory-title" ref={scroller}>
-        {directory.length === 0 ? <p class="directory-empty">{noNames}</p> : rows}
+        <SearchResults outcome={outcome} language={language} />
+        {outcome === undefined ? listing === 'list' ? all : <Welcome language={language} /> : null}
       </section>
+      {keyboard ? <LetterKeyboard query={query} language={language} type={type} /> : null}
     </div>
   );
 }

@@ -42,6 +42,13 @@ export const UnlockIcon = () => (
   </Icon>
 );
 
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6.5" />
+    <path d="m15.5 15.5 5 5" />
+  </Icon>
+);
+
 export const EraseIcon = () => (
   <Icon>
     <path d="M9 5.5h11.5v13H9L3 12l6-6.5Z" />

@@ -3,11 +3,10 @@ import { AnswerPanel } from './answer-panel.tsx';
 import { Directory } from './directory.tsx';
 import { DoorLine, DoorNotice } from './door-line.tsx';
 import { FullNotice } from './full-notice.tsx';
-import { DoorIcon, WaitIcon } from './icons.tsx';
+import { WaitIcon } from './icons.tsx';
 import { Keypad } from './keypad.tsx';
 import { LanguageSwitch } from './language-switch.tsx';
 import type { PageActions, PageState } from './page.ts';
-import { texts } from './texts.ts';
 import { WallClock } from './wall-clock.tsx';
 
 export interface LobbyScreenProps {
@@ -15,6 +14,11 @@ export interface LobbyScreenProps {
   readonly view: LobbyViewModel;
   readonly building: BuildingView;
   readonly actions: PageActions;
+}
+
+/** Whoever touches the keypad is done with the search field: what a real keypad sends then belongs to the entry. */
+function leaveSearch(): void {
+  if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
 }
 
 export function LobbyScreen({ state, view, building, actions }: LobbyScreenProps) {
@@ -31,16 +35,15 @@ export function LobbyScreen({ state, view, building, actions }: LobbyScreenProps
       <main class="stage">
         <div class="lobby" inert={lost || answer !== undefined}>
           <DoorNotice door={view.door} language={language} />
-          {building.listing === 'list' ? (
-            <Directory key={visit} directory={view.directory} language={language} />
-          ) : (
-            <section class="welcome">
-              <DoorIcon />
-              <h2 class="welcome-title">{texts[language].searchOnlyTitle}</h2>
-              <p class="welcome-sentence">{texts[language].searchOnly}</p>
-            </section>
-          )}
-          <div class="entry">
+          <Directory
+            key={visit}
+            listing={building.listing}
+            directory={view.directory}
+            search={state.search}
+            language={language}
+            type={actions.search}
+          />
+          <div class="entry" onPointerDown={leaveSearch}>
             <DoorLine door={view.door} language={language} />
             <Keypad entry={entry} building={building} language={language} enter={actions.enter} />
           </div>

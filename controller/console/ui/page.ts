@@ -4,6 +4,8 @@ import { keepUnchanged } from './directory-order.ts';
 import type { EntryInput, EntryState } from './entry-machine.ts';
 import { startEntry } from './entry-session.ts';
 import { postEntry } from './post-entry.ts';
+import { postSearch } from './post-search.ts';
+import { type SearchState, startSearch } from './search-session.ts';
 
 const visitEndsAfterMs = 60_000;
 
@@ -12,6 +14,7 @@ export interface PageState {
   readonly link: 'starting' | 'live' | 'lost';
   readonly language: Language;
   readonly entry: EntryState;
+  readonly search: SearchState;
   /** Counts visits: the next person begins at the top of the list, in the building's first language. */
   readonly visit: number;
 }
@@ -19,6 +22,7 @@ export interface PageState {
 export interface PageActions {
   readonly chooseLanguage: (language: Language) => void;
   readonly enter: (input: EntryInput) => void;
+  readonly search: (query: string) => void;
 }
 
 /** The page's whole state in one place; `draw` runs after every change of it, in the same turn. */
@@ -41,7 +45,9 @@ export function startPage(
     showAnswerForMs: () => view?.showAnswerForMs ?? 0,
     changed: () => redraw(),
   });
+  const search = startSearch({ post: postSearch, changed: () => redraw() });
   const actions: PageActions = {
+    search: search.type,
     chooseLanguage: (choice) => {
       chosen = choice;
       redraw();
@@ -51,11 +57,12 @@ export function startPage(
     },
   };
   function redraw(): void {
-    draw({ view, link, language: language(), entry: entry.state(), visit }, actions);
+    draw({ view, link, language: language(), entry: entry.state(), search: search.state(), visit }, actions);
   }
   function endVisit(): void {
     chosen = undefined;
     visit += 1;
+    search.type('');
     redraw();
   }
   function someoneIsHere(): void {
@@ -71,6 +78,7 @@ export function startPage(
     view: (next) => {
       view = { ...next, directory: keepUnchanged(view?.directory ?? [], next.directory) };
       link = 'live';
+      search.repeat();
       redraw();
     },
     lost: () => {

@@ -11,6 +11,15 @@ export interface Texts {
   readonly noNames: string;
   readonly searchOnlyTitle: string;
   readonly searchOnly: string;
+  readonly search: string;
+  readonly clearSearch: string;
+  readonly found: (count: number) => string;
+  readonly moreFound: string;
+  readonly nobodyFound: string;
+  readonly searchMore: string;
+  readonly letters: string;
+  readonly space: string;
+  readonly eraseLetter: string;
   readonly keypad: string;
   readonly typeCode: string;
   readonly oneMoment: string;
@@ -45,7 +54,16 @@ const en: Texts = {
   noNames: 'No names are listed yet.',
   searchOnlyTitle: 'Welcome',
   searchOnly:
-    'Names are not listed in this building. Please type the code that you were given on the keypad.',
+    'Names are not listed in this building. Please search for the person you visit, or type the code that you were given on the keypad.',
+  search: 'Search by name or suite',
+  clearSearch: 'Clear the search',
+  found: (count) => `${count} ${count === 1 ? 'resident' : 'residents'} found`,
+  moreFound: 'There are more. Please type a little more of the name.',
+  nobodyFound: 'No resident found. Please check the spelling, or search by suite number.',
+  searchMore: 'Please type at least two letters.',
+  letters: 'Letters',
+  space: 'Space',
+  eraseLetter: 'Erase the last letter',
   keypad: 'Keypad',
   typeCode: 'Type your code, then press #',
   oneMoment: 'One moment…',
@@ -87,7 +105,17 @@ const fr: Texts = {
   noNames: 'Aucun nom n’est encore affiché.',
   searchOnlyTitle: 'Bienvenue',
   searchOnly:
-    'Les noms ne sont pas affichés dans cet immeuble. Veuillez composer au clavier le code que vous avez reçu.',
+    'Les noms ne sont pas affichés dans cet immeuble. Veuillez chercher la personne que vous visitez, ou composer au clavier le code que vous avez reçu.',
+  search: 'Chercher par nom ou par appartement',
+  clearSearch: 'Effacer la recherche',
+  found: (count) => `${count} ${count > 1 ? 'résidents trouvés' : 'résident trouvé'}`,
+  moreFound: 'Il y en a d’autres. Veuillez préciser le nom.',
+  nobodyFound:
+    'Aucun résident trouvé. Veuillez vérifier l’orthographe, ou chercher par numéro d’appartement.',
+  searchMore: 'Veuillez taper au moins deux lettres.',
+  letters: 'Lettres',
+  space: 'Espace',
+  eraseLetter: 'Effacer la dernière lettre',
   keypad: 'Clavier',
   typeCode: 'Composez votre code, puis appuyez sur #',
   oneMoment: 'Un instant…',
