@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControllerStatus } from '../../controller/ports/lobby.ts';
 import { type Finished, type RunningCommand, sim, vestibule } from '../support/command.ts';
 import { ensureUi } from '../support/console-ui.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type VestibuleFolder, vestibuleFolder } from '../support/vestibule-folder.ts';
 
 /** A controller that runs for all tests here: no dataset, no broker. */
@@ -67,7 +68,7 @@ describe('vestibule events', () => {
   });
 
   it('follows what happens until it is told to end', async () => {
-    await using following = vestibule(['--config', folder.configFile, 'events', '--json', '--follow']);
+    const following = forThisTest(vestibule(['--config', folder.configFile, 'events', '--json', '--follow']));
     await following.line((line) => line.includes('ControllerStarted'));
     await play('tag', 'NOBODY 1', '--door', 'garage');
     await following.line((line) => line.includes('AccessDenied') && line.includes('garage'));

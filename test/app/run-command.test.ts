@@ -6,6 +6,7 @@ import { openStore } from '../../controller/store/open-store.ts';
 import { openEventReader } from '../../controller/store/read-events.ts';
 import { RunningCommand, vestibule } from '../support/command.ts';
 import { ensureUi } from '../support/console-ui.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type VestibuleFolder, vestibuleFolder } from '../support/vestibule-folder.ts';
 
 beforeAll(ensureUi);
@@ -22,7 +23,7 @@ const isUp = (line: string): boolean => line.includes('"controller is up"');
 describe('vestibule run', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s in good order', async (signal) => {
     const folder = await vestibuleFolder();
-    await using controller = vestibule(['--config', folder.configFile, 'run']);
+    const controller = forThisTest(vestibule(['--config', folder.configFile, 'run']));
     await controller.line(isUp);
     const { code, stdout, stderr } = await controller.kill(signal);
     expect([code, stderr]).toEqual([0, '']);
@@ -32,7 +33,7 @@ describe('vestibule run', () => {
 
   it('beside another one on the same state folder ends with 69 and one sentence', async () => {
     const folder = await vestibuleFolder();
-    await using first = vestibule(['--config', folder.configFile, 'run']);
+    const first = forThisTest(vestibule(['--config', folder.configFile, 'run']));
     await first.line(isUp);
     const second = await vestibule(['--config', folder.configFile, 'run']).finished();
     expect([second.code, second.stdout]).toEqual([69, '']);
@@ -42,7 +43,7 @@ describe('vestibule run', () => {
 
   it('whose port is taken ends with 69 and one sentence, after an orderly end', async () => {
     const taken = await vestibuleFolder();
-    await using first = vestibule(['--config', taken.configFile, 'run']);
+    const first = forThisTest(vestibule(['--config', taken.configFile, 'run']));
     await first.line(isUp);
     const folder = await vestibuleFolder({
       edit: (yaml) => yaml.replace(/port: \d+/, `port: ${taken.port}`),

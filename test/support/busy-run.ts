@@ -26,21 +26,26 @@ export interface BusyRun {
 /** Every act is awaited, and fails if it did not do what it is for. */
 export async function busyRun(): Promise<BusyRun> {
   await ensureUi();
-  await using site = await startSite();
-  await using browser = await launchBrowser();
-  await using wire = await tapWire(site.broker.url);
-  const stage = new Stage(site);
-  await stage.open();
-  const { page, tap } = await lobbyOf(browser, stage.url);
-  await people(stage, page);
-  await operator(stage);
-  await slipsOfThePen(stage);
-  await garbage(stage);
-  await outage(stage, page);
-  await damage(stage, page);
-  await lookBack(stage);
-  // Awaited here: what is read there is still running.
-  return await gather(stage, page, tap, wire);
+  const kept = new AsyncDisposableStack();
+  try {
+    const site = kept.use(await startSite());
+    const browser = kept.use(await launchBrowser());
+    const wire = kept.use(await tapWire(site.broker.url));
+    const stage = new Stage(site);
+    await stage.open();
+    const { page, tap } = await lobbyOf(browser, stage.url);
+    await people(stage, page);
+    await operator(stage);
+    await slipsOfThePen(stage);
+    await garbage(stage);
+    await outage(stage, page);
+    await damage(stage, page);
+    await lookBack(stage);
+    // Awaited here: what is read there is still running.
+    return await gather(stage, page, tap, wire);
+  } finally {
+    await kept.disposeAsync();
+  }
 }
 
 class Stage {

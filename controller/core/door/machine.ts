@@ -169,14 +169,14 @@ function reactToAccess(
   times: DoorTimes,
   wiring: DoorWiring,
 ): Reaction {
-  // The decision has seen the same mode in the same turn; this is the second lock on the same door.
-  if (state.lockdown) return { next: state, effects: [] };
   const access: Access = {
     // Somebody holds the door: the next one through takes access at once.
     taken: state.open === true,
     ...(input.subject === undefined ? {} : { subject: input.subject }),
     ...(input.countedUse === undefined ? {} : { countedUse: input.countedUse }),
   };
+  // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
+  if (state.lockdown) return { next: state, effects: notTaken(access, wiring) };
   const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
   const ms = input.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
   return {
