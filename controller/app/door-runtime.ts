@@ -50,7 +50,7 @@ export interface DoorStatus {
 export interface Also {
   readonly events: readonly EventDraft[];
   readonly changes: readonly JournalChange[];
-  onCommitted(): void;
+  readonly onCommitted: () => void;
 }
 
 /** What a request brings along. */

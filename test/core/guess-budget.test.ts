@@ -27,7 +27,7 @@ const garage: Keypad = { accessPoint: 'garage', entry: 'code' };
 const directory: Keypad = { accessPoint: 'lobby', entry: 'directoryCode' };
 
 /** Misses at these instants, at one keypad. */
-function after(atMs: readonly number[], keypad = lobby, start = noGuesses) {
+function missesAt(atMs: readonly number[], keypad = lobby, start = noGuesses) {
   const notes: GuessNote[] = [];
   let budget = start;
   for (const at of atMs) {
@@ -94,16 +94,16 @@ describe('a decision is a miss', () => {
 
 describe('a keypad', () => {
   it('is locked for 30 seconds by the fifth miss in a minute, and for no longer', () => {
-    const four = after(times(4, second));
+    const four = missesAt(times(4, second));
     expect([isOut(four.budget, 4 * second), four.notes]).toEqual([false, []]);
-    const { budget, notes } = after([4 * second], lobby, four.budget);
+    const { budget, notes } = missesAt([4 * second], lobby, four.budget);
     expect(notes).toEqual([{ kind: 'lockedOut', ...lobby, lockMs: 30 * second }]);
     expect([4, 33.999, 34].map((s) => isOut(budget, s * second))).toEqual([true, true, false]);
   });
 
   it('is not locked by misses that are more than a minute apart from the fifth', () => {
-    expect(after(times(20, 15 * second)).notes).toEqual([]);
-    expect(after(times(5, 14 * second)).notes).toMatchObject([{ kind: 'lockedOut' }]);
+    expect(missesAt(times(20, 15 * second)).notes).toEqual([]);
+    expect(missesAt(times(5, 14 * second)).notes).toMatchObject([{ kind: 'lockedOut' }]);
   });
 
   it('is locked twice as long each time, up to 15 minutes', () => {
@@ -112,7 +112,7 @@ describe('a keypad', () => {
     let now = 0;
     // Each round with a fresh building budget: only the keypad's own rules are looked at.
     for (let round = 0; round < 8; round += 1) {
-      const step = after(times(5, second, now), lobby, { ...budget, freeMissesMs: [] });
+      const step = missesAt(times(5, second, now), lobby, { ...budget, freeMissesMs: [] });
       const lock = step.notes.find((note) => note.kind === 'lockedOut');
       if (lock?.kind === 'lockedOut') locks.push(lock.lockMs / second);
       budget = step.budget;
@@ -122,29 +122,31 @@ describe('a keypad', () => {
   });
 
   it('is as before after an hour without a miss, and not a moment earlier', () => {
-    const first = after(times(5, 0));
+    const first = missesAt(times(5, 0));
     const lockAfter = (pauseMs: number) =>
-      after([...times(1, 0, pauseMs), ...times(4, second, pauseMs + second)], lobby, first.budget).notes.at(
-        -1,
-      );
+      missesAt(
+        [...times(1, 0, pauseMs), ...times(4, second, pauseMs + second)],
+        lobby,
+        first.budget,
+      ).notes.at(-1);
     expect(lockAfter(hour)).toMatchObject({ lockMs: 30 * second });
     expect(lockAfter(hour - 1)).toMatchObject({ lockMs: 60 * second });
   });
 
   it('locks by itself: other keypads go on', () => {
-    const { budget } = after(times(5, second));
+    const { budget } = missesAt(times(5, second));
     expect([isOut(budget, 5 * second), isOut(budget, 5 * second, garage)]).toEqual([true, false]);
   });
 
   it('counts directory codes by themselves: they lock no codes and cost the building nothing', () => {
-    const { budget, notes } = after(times(5, second), directory);
+    const { budget, notes } = missesAt(times(5, second), directory);
     expect(notes).toEqual([{ kind: 'lockedOut', ...directory, lockMs: 30 * second }]);
     expect([isOut(budget, 5 * second, directory), isOut(budget, 5 * second)]).toEqual([true, false]);
     expect(budget).toMatchObject({ freeMissesMs: [], lastMissMs: null });
   });
 
   it('is quiet when the last miss is more than a minute ago', () => {
-    const { budget } = after([0]);
+    const { budget } = missesAt([0]);
     expect([0, minute, minute + 1].map((now) => isQuiet(budget, lobby, now))).toEqual([false, false, true]);
     expect(isQuiet(budget, garage, 0)).toBe(true);
   });
@@ -152,10 +154,10 @@ describe('a keypad', () => {
 
 describe('the building', () => {
   const spentAt = 29 * minute;
-  const spent = () => after(times(30, minute)).budget;
+  const spent = () => missesAt(times(30, minute)).budget;
 
   it('has 30 free misses, then one try in 15 minutes, at any keypad', () => {
-    const { budget, notes } = after(times(30, minute));
+    const { budget, notes } = missesAt(times(30, minute));
     expect(notes).toEqual([{ kind: 'spent', oneTryPerMs: 15 * minute }]);
     expect([0, 15 * minute - 1, 15 * minute].map((ms) => isOut(budget, spentAt + ms, garage))).toEqual([
       true,
@@ -171,7 +173,7 @@ describe('the building', () => {
   it('lets people with right codes in one after the other, until the next miss', () => {
     const now = spentAt + 15 * minute;
     expect(isOut(spent(), now)).toBe(false);
-    expect(isOut(after([now], lobby, spent()).budget, now)).toBe(true);
+    expect(isOut(missesAt([now], lobby, spent()).budget, now)).toBe(true);
   });
 
   it('gives a free miss back 24 hours after it was made, and says so once', () => {
@@ -180,7 +182,7 @@ describe('the building', () => {
     const { budget, notes } = settle(early.budget, rules, day);
     expect(notes).toEqual([{ kind: 'restored' }]);
     expect(settle(budget, rules, day).notes).toEqual([]);
-    expect(after(times(1, 0, day), lobby, budget).notes).toMatchObject([{ kind: 'spent' }]);
+    expect(missesAt(times(1, 0, day), lobby, budget).notes).toMatchObject([{ kind: 'spent' }]);
   });
 
   it('with more consoles than free misses has a try each pace, and says so', () => {
@@ -194,7 +196,7 @@ describe('the building', () => {
 
 describe('time alone', () => {
   it('ends a lock, told once, at the instant that was announced', () => {
-    const { budget } = after(times(5, second));
+    const { budget } = missesAt(times(5, second));
     expect(nextNoteMs(budget)).toBe(34 * second);
     expect(settle(budget, rules, 34 * second - 1).notes).toEqual([]);
     const over = settle(budget, rules, 34 * second);
@@ -203,18 +205,18 @@ describe('time alone', () => {
   });
 
   it('ends a lock before the next miss is counted', () => {
-    const { notes } = after([...times(5, second), hour]);
+    const { notes } = missesAt([...times(5, second), hour]);
     expect(notes.map(({ kind }) => kind)).toEqual(['lockedOut', 'lockoutEnded']);
   });
 
   it('forgets everything a day after the last miss', () => {
-    const { budget } = after(times(5, second));
+    const { budget } = missesAt(times(5, second));
     expect(isIdle(settle(budget, rules, day).budget)).toBe(false);
     expect(settle(budget, rules, day + 5 * second).budget).toEqual(noGuesses);
   });
 
   it('has not passed while nobody measured it: a restart takes nothing off a lock', () => {
-    const { budget } = after(times(5, second));
+    const { budget } = missesAt(times(5, second));
     const stored = shifted(budget, -4 * second);
     const restarted = shifted(JSON.parse(JSON.stringify(stored)) as GuessBudget, 17);
     expect([17, 17 + 30 * second - 1, 17 + 30 * second].map((now) => isOut(restarted, now))).toEqual([
