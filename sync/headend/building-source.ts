@@ -1,4 +1,5 @@
 import { expand } from './building-file/expand.ts';
+import type { BuildingFile } from './building-file/file.ts';
 import { readBuildingFile } from './building-file/read.ts';
 import type { RowToPublish } from './dataset/diff.ts';
 import type { HeadEndStore } from './store/open-store.ts';
@@ -12,7 +13,12 @@ export interface SourceProblem {
 }
 
 export type BuildingSource =
-  | { readonly kind: 'rows'; readonly rows: readonly RowToPublish[] }
+  | {
+      readonly kind: 'rows';
+      readonly rows: readonly RowToPublish[];
+      /** What the rows were made of, codes in clear. */
+      readonly file: BuildingFile;
+    }
   | { readonly kind: 'refused'; readonly problems: readonly SourceProblem[] };
 
 /**
@@ -31,5 +37,5 @@ export function readSource(
   const problems = read.restricted.filter(({ guest }) => isNew(guest)).map(({ problem }) => problem);
   return problems.length > 0
     ? { kind: 'refused', problems }
-    : { kind: 'rows', rows: expand(read.file, siteKey) };
+    : { kind: 'rows', rows: expand(read.file, siteKey), file: read.file };
 }

@@ -3,6 +3,7 @@ export type HeadEndErrorCode =
   | 'noBuilding'
   | 'otherBuilding'
   | 'badRows'
+  | 'badSource'
   | 'unknownRow'
   | 'notRevocable'
   | 'unknownDevice'

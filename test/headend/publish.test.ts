@@ -229,7 +229,7 @@ describe('a revocation by hand', () => {
     const head = temporaryHeadEnd();
     head.books.desk.publish(smallBuilding());
     expect(() => head.books.desk.revoke(table, id)).toThrow(sentence);
-    expect(() => head.books.desk.reinstate('resident', 'r-1')).toThrow(/not revoked/);
+    expect(() => head.books.desk.reinstate('resident', 'r-1')).toThrow(/nothing to reinstate/);
   });
 });
 

@@ -34,13 +34,18 @@ export const BuildingFileSchema = z.strictObject({
 });
 
 type Written = z.infer<typeof BuildingFileSchema>;
+type Lists = 'residents' | 'staff' | 'others' | 'guests';
 type WithId<Entry, Id> = Omit<Entry, 'id'> & { readonly id: Id };
 
 /** The file after reading: every person has an id, written or derived. */
-export interface BuildingFile extends Omit<Written, 'residents' | 'staff' | 'others' | 'guests'> {
+export interface BuildingFile extends Omit<Written, Lists> {
   readonly residents: readonly WithId<Written['residents'][number], ResidentId>[];
   readonly staff: readonly WithId<Written['staff'][number], StaffId>[];
   readonly others: readonly WithId<Written['others'][number], OtherId>[];
   readonly guests: readonly WithId<Written['guests'][number], GuestId>[];
 }
-export type WrittenFile = Written;
+
+/** The file as it is written: some entries have no id yet. */
+export type WrittenFile = Omit<Written, Lists> & {
+  readonly [List in Lists]: readonly Written[List][number][];
+};

@@ -5,7 +5,7 @@ import { missingReferences } from './check-references.ts';
 import { senseless } from './check-sense.ts';
 import { type BuildingFile, BuildingFileSchema } from './file.ts';
 import { withIds } from './ids.ts';
-import { type NameOf, nameInFile } from './places-in-file.ts';
+import { type FilePath, type NameOf, nameInFile } from './places-in-file.ts';
 
 /**
  * A guest whose host, or whose community, may have no new guests. It is a problem only for a guest that is not
@@ -21,6 +21,8 @@ export type BuildingFileRead =
       readonly kind: 'building';
       readonly file: BuildingFile;
       readonly restricted: readonly RestrictedInvite[];
+      /** The line of an entry or field. */
+      readonly lineOf: (path: FilePath) => number;
     }
   /** At least one; each sentence is complete (file, line, column, path, what, way out) and holds no code or number. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
@@ -48,6 +50,7 @@ export function readBuildingFile(text: string, fileName: string): BuildingFileRe
   return {
     kind: 'building',
     file,
+    lineOf,
     restricted: restrictedGuests(file).map(({ guest, index, what }) => ({
       guest,
       problem: problemAt(['guests', index], what),

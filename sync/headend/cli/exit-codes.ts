@@ -18,6 +18,7 @@ const byError: Readonly<Record<HeadEndErrorCode, number>> = {
   deviceExists: exitCodes.usage,
   otherBuilding: exitCodes.data,
   badRows: exitCodes.data,
+  badSource: exitCodes.data,
   unknownRow: exitCodes.data,
   unknownDevice: exitCodes.data,
   deviceOffline: exitCodes.unavailable,

@@ -2,8 +2,16 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { revocableTables } from '../dataset/revocation.ts';
 import { type AddOptions, addDeviceCommand, devicesCommand } from './devices-command.ts';
 import { exitCodes } from './exit-codes.ts';
+import {
+  addGuestCommand,
+  type GuestOptions,
+  listGuestsCommand,
+  revokeGuestCommand,
+} from './guest-command.ts';
+import { type ImportOptions, importCommand } from './import-command.ts';
 import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
 import { publishCommand } from './publish-command.ts';
+import { moveOutCommand, showResidentCommand } from './resident-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 import { type WatchOptions, watchCommand } from './watch-command.ts';
 
@@ -55,6 +63,7 @@ export function headEndProgram(): Command {
     .argument('<building.yaml>')
     .description('check a building file, print what differs from what was last published, and send only that')
     .action((file: string) => publishCommand(state(), file));
+  addPeopleCommands(program, state);
   program
     .command('watch')
     .description('events of all devices as they come')
@@ -101,4 +110,65 @@ export function headEndProgram(): Command {
     .option('--replace-key', 'give an existing device a new key, because its folder was lost')
     .action((id: string, options: AddOptions) => addDeviceCommand(state(), id, options));
   return program;
+}
+
+/** Those that read and change the building file. */
+function addPeopleCommands(program: Command, state: () => string): void {
+  const fileOption = (): Option =>
+    new Option('--file <building.yaml>', 'the building file; absent: the one that was published last');
+  program
+    .command('import')
+    .argument('<residents.csv>')
+    .description('add residents from a CSV file to the building file; says row by row what would happen')
+    .option('--apply', 'do it: write the building file and publish it')
+    .addOption(new Option('--dates <order>', 'how to read dates like 03/01/2026').choices(['mdy', 'dmy']))
+    .addOption(fileOption())
+    .action((csv: string, options: ImportOptions) => importCommand(state(), csv, options));
+  const guest = program.command('guest').description('guests of the building file and their codes');
+  guest
+    .command('add')
+    .description('invite a guest: makes a code, shows it once, and publishes')
+    .option('--host <resident>', "the inviting resident's id, suite or name; absent: the building itself")
+    .requiredOption('--name <name>', 'as events and lists show it')
+    .option('--starts <time>', 'such as "2027-05-31 17:00", in the building\'s time; absent: now')
+    .requiredOption('--ends <time>', 'such as "2027-06-02 12:00"')
+    .option('--door <id...>', 'these doors only; absent: the guest entrances')
+    .option('--uses <count>', 'how often it works', countOf)
+    .option('--valid-for <duration>', 'how long it works from its first use on, such as 2h')
+    .addOption(
+      new Option('--kind <kind>', 'who comes').choices(['guest', 'delivery', 'service']).default('guest'),
+    )
+    .addOption(fileOption())
+    .action((options: GuestOptions) => addGuestCommand(state(), options));
+  guest
+    .command('revoke')
+    .argument('<id>')
+    .description("end a guest's code, in the building file and at every device at once")
+    .addOption(fileOption())
+    .action((id: string, options: { file?: string }) => revokeGuestCommand(state(), id, options));
+  guest
+    .command('list')
+    .description('who may come, without codes')
+    .option('--all', 'those who are over or revoked, too')
+    .addOption(fileOption())
+    .action((options: { file?: string; all?: true }) => listGuestsCommand(state(), options));
+  const resident = program.command('resident').description('residents of the building file');
+  resident
+    .command('show')
+    .argument('<resident>', 'id, suite or name')
+    .description('what is known of a resident, without codes')
+    .option('--phones', 'with phone numbers')
+    .addOption(fileOption())
+    .action((asked: string, options: { file?: string; phones?: true }) =>
+      showResidentCommand(state(), asked, options),
+    );
+  resident
+    .command('move-out')
+    .argument('<resident>', 'id, suite or name')
+    .description('set the last day on which a resident has access, and publish')
+    .requiredOption('--on <date>', 'such as 2027-05-31')
+    .addOption(fileOption())
+    .action((asked: string, options: { file?: string; on: string }) =>
+      moveOutCommand(state(), asked, options),
+    );
 }

@@ -3,8 +3,9 @@ import { basename, resolve } from 'node:path';
 import { readBuildingFile } from '../building-file/read.ts';
 import type { SourceProblem } from '../building-source.ts';
 import { askControl } from '../control/client.ts';
+import type { RowToPublish } from '../dataset/diff.ts';
 import type { Published } from '../dataset/publish-rows.ts';
-import { stateExists } from '../open-head-end.ts';
+import { type OpenHeadEnd, stateExists } from '../open-head-end.ts';
 import { awaitDevices, reached } from './await-devices.ts';
 import { complain, notServing, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -29,22 +30,38 @@ export async function publishCommand(stateDir: string, file: string): Promise<vo
     async (books) => {
       const source = books.read(text, name);
       if (source.kind === 'refused') return refuse(source.problems);
-      const { rows } = source;
-      const served = await askControl<Published, 'publish'>(books.stateDir, 'publish', { rows: [...rows] });
-      const published = served.kind === 'answer' ? served.value : books.desk.publish(rows);
-      show(published);
-      if (served.kind === 'answer') {
-        await awaitDevices(books.store, reached(published.epoch, published.seq));
-      } else if (published.kind === 'published') say(notServing);
+      await publishAndShow(books, source.rows, {
+        onPublished: () => books.store.dataset.setSourcePath(resolve(file)),
+      });
     },
     { create: true },
   );
 }
 
-function refuse(problems: readonly SourceProblem[]): void {
+interface PublishOptions {
+  /** Before devices are waited for. */
+  readonly onPublished?: () => void;
+  readonly sayUnchanged?: boolean;
+}
+
+/** Publishes through the running head-end, else in the books, and says what changed and which devices have it. */
+export async function publishAndShow(
+  books: OpenHeadEnd,
+  rows: readonly RowToPublish[],
+  { onPublished = () => {}, sayUnchanged = true }: PublishOptions = {},
+): Promise<void> {
+  const served = await askControl<Published, 'publish'>(books.stateDir, 'publish', { rows: [...rows] });
+  const published = served.kind === 'answer' ? served.value : books.desk.publish(rows);
+  onPublished();
+  if (published.kind === 'published' || sayUnchanged) show(published);
+  if (served.kind === 'answer') await awaitDevices(books.store, reached(published.epoch, published.seq));
+  else if (published.kind === 'published') say(notServing);
+}
+
+export function refuse(problems: readonly SourceProblem[], consequence = 'nothing was published'): void {
   const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
   complain(
-    [...problems.map(({ sentence }) => sentence), `${count}; nothing was published.`].join('\n'),
+    [...problems.map(({ sentence }) => sentence), `${count}; ${consequence}.`].join('\n'),
     exitCodes.data,
   );
 }

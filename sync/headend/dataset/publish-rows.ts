@@ -21,19 +21,30 @@ export interface Published {
  * @throws HeadEndError `otherBuilding`, or `badRows` for a row that devices would refuse; nothing has changed then.
  */
 export function publishRows(store: HeadEndStore, rows: readonly RowToPublish[]): Published {
-  const building = buildingOf(rows);
   for (const row of rows) refuseBadRow(row);
   return store.transact(() => {
-    const known = store.dataset.building();
-    if (known !== undefined && known !== building) {
-      throw new HeadEndError(
-        'otherBuilding',
-        `This state folder belongs to the building "${known}", and the file is about "${building}"; use another --state folder for another building.`,
-      );
-    }
-    store.dataset.setBuilding(building);
+    store.dataset.setBuilding(ownBuilding(store, rows));
     return commitChanges(store, diffRows(store.dataset.rows(), withOverlays(store, rows)));
   });
+}
+
+/**
+ * Whether these rows could be published, without doing it.
+ * @throws HeadEndError as `publishRows`.
+ */
+export function checkRows(store: HeadEndStore, rows: readonly RowToPublish[]): void {
+  ownBuilding(store, rows);
+  for (const row of rows) refuseBadRow(row);
+}
+
+function ownBuilding(store: HeadEndStore, rows: readonly RowToPublish[]): string {
+  const building = buildingOf(rows);
+  const known = store.dataset.building();
+  if (known === undefined || known === building) return building;
+  throw new HeadEndError(
+    'otherBuilding',
+    `This state folder belongs to the building "${known}", and the file is about "${building}"; use another --state folder for another building.`,
+  );
 }
 
 /** Commits changes as one transaction of the dataset; inside the caller's transaction. */

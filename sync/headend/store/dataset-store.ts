@@ -34,6 +34,8 @@ export function datasetStore(db: Database, nowS: number) {
   const state = db.prepare<[], Cursor & { building: string | null }>(
     'SELECT building, epoch, seq, digest FROM state',
   );
+  const sourcePath = db.prepare<[], string | null>('SELECT source_path FROM state').pluck();
+  const setSourcePath = db.prepare('UPDATE state SET source_path = ?');
   const setCursor = db.prepare('UPDATE state SET epoch = ?, seq = ?, digest = ?');
   const rowsOf = 'SELECT tab AS "table", id, version, row FROM dataset_row';
   const oneRow = db.prepare<[string, string], StoredRow>(`${rowsOf} WHERE tab = ? AND id = ?`);
@@ -81,6 +83,11 @@ export function datasetStore(db: Database, nowS: number) {
     building: (): string | undefined => current().building ?? undefined,
     setBuilding: (building: string): void => {
       db.prepare('UPDATE state SET building = ?').run(building);
+    },
+    /** The building file that was published last; undefined: none was, or not from a file. */
+    sourcePath: (): string | undefined => sourcePath.get() ?? undefined,
+    setSourcePath: (path: string): void => {
+      setSourcePath.run(path);
     },
     row: (table: string, id: string): StoredRow | undefined => oneRow.get(table, id),
     /** Every row, tombstones included. */
