@@ -33,7 +33,8 @@ function describe(reply: SimReply): string {
   return `${decision}${seq === undefined ? '' : `, event ${seq}`}. ${strike}\n“${sentence.en}”`;
 }
 
-async function play(body: SimRequest, { state, json }: Options): Promise<void> {
+/** `quiet`: a further request of the same command says how it ended. */
+async function play(body: SimRequest, { state, json }: Options, quiet = false): Promise<void> {
   const socketPath = join(state, 'sim.sock');
   let reply: SimReply;
   try {
@@ -45,6 +46,7 @@ async function play(body: SimRequest, { state, json }: Options): Promise<void> {
     process.exitCode = exitCodes.unavailable;
     return;
   }
+  if (quiet && !('error' in reply)) return;
   const text = json === true ? JSON.stringify(reply) : describe(reply);
   if ('error' in reply) process.exitCode = exitCodes.usage;
   ('error' in reply && json !== true ? process.stderr : process.stdout).write(`${text}\n`);
@@ -92,8 +94,9 @@ command('rex', 'press the request-to-exit button')
   .option('--held', 'keep it pressed')
   .option('--off', 'let it go')
   .action(async (options: WithDoor & { held?: true; off?: true }) => {
-    if (options.off !== true) await play({ kind: 'rex', door: options.door, active: true }, options);
-    if (options.held !== true) await play({ kind: 'rex', door: options.door, active: false }, options);
+    const { door, held, off } = options;
+    if (off !== true) await play({ kind: 'rex', door, active: true }, options, held !== true);
+    if (held !== true) await play({ kind: 'rex', door, active: false }, options);
   });
 command('monitor', 'move the door')
   .argument('<open|closed>', 'how it stands then', onOff('open', 'closed'))

@@ -1,4 +1,4 @@
-export type Figures = Readonly<Record<string, number>>;
+type Figures = Readonly<Record<string, number>>;
 
 export type Bench = (options: {
   readonly full: boolean;
