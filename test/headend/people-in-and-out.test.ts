@@ -13,6 +13,7 @@ import { twoDoorsYaml } from '../support/two-doors.ts';
 let folder: string;
 let building: string;
 const started: RunningCommand[] = [];
+const brokers: AsyncDisposable[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vestibule-people-'));
   building = join(folder, 'building.yaml');
@@ -20,6 +21,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const command of started.splice(0)) await command[Symbol.asyncDispose]();
+  for (const broker of brokers.splice(0)) await broker[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -397,7 +399,8 @@ describe('vestibule-headend resident', () => {
   });
 
   it('move-out says the last day, through a running head-end', async () => {
-    await using broker = await startMosquitto();
+    const broker = await startMosquitto();
+    brokers.push(broker);
     const serving = start('run', '--broker', broker.url);
     await serving.line((line) => line.includes('connected to the broker'));
     const { code, stdout } = await headend('resident', 'move-out', 'Zoë Martin', '--on', '2027-05-31');
