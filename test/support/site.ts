@@ -122,7 +122,7 @@ export async function startSite(): Promise<Site> {
     watch: () => keep(headEnd(['--state', headEndState, 'watch', '--json', '--tail', '10000'])),
     async [Symbol.asyncDispose]() {
       for (const program of programs) await program[Symbol.asyncDispose]();
-      await broker.stop();
+      await broker[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };
