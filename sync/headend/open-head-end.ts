@@ -5,7 +5,8 @@ import type { MqttEndpoint } from '../links/mqtt-connection.ts';
 import { DeviceId } from '../protocol/messages.ts';
 import { type BuildingSource, readSource } from './building-source.ts';
 import { serveControl } from './control/server.ts';
-import { type Published, publishRows } from './dataset/publish-rows.ts';
+import { consoleChanges } from './dataset/guess-share.ts';
+import { commitChanges, type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
 import { HeadEnd } from './head-end.ts';
 import { HeadEndError } from './head-end-error.ts';
@@ -146,7 +147,11 @@ export class OpenHeadEnd {
       broker,
       enrolledAt: new Date(now).toISOString(),
     };
-    this.store.devices.put(id, writeIdentityFolder(outDir, identity, this.#keys()), now);
+    const publicKey = writeIdentityFolder(outDir, identity, this.#keys());
+    this.store.transact(() => {
+      this.store.devices.put(id, publicKey, now);
+      commitChanges(this.store, consoleChanges(this.store));
+    });
   }
 
   /**

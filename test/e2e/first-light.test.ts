@@ -105,8 +105,12 @@ describe('a building on its first day', () => {
   it('goes on deciding without the broker, and its events arrive once each, in order, marked as back-filled', async () => {
     await site.broker.stop();
     const offline: unknown[] = [];
-    for (const code of [elodie, '00000000', elodie]) {
-      const answer = await site.sim('code', code, '--door', 'front');
+    for (const [code, door] of [
+      [elodie, 'front'],
+      ['00000000', 'garage'],
+      [elodie, 'front'],
+    ] as const) {
+      const answer = await site.sim('code', code, '--door', door);
       offline.push(answer['seq']);
     }
     await site.broker.start();
@@ -142,6 +146,19 @@ describe('a building on its first day', () => {
     serving = await site.startHeadEnd();
     await site.inStep();
     expect((await site.run('lockdown', 'off', '--scope', 'door:front')).code).toBe(0);
+    expect(await site.sim('code', elodie, '--door', 'front')).toMatchObject({ outcome: 'grant' });
+  });
+
+  it('takes no code after five wrong ones at a keypad, over kill -9 too, and the head-end hears of it', async () => {
+    const reasons: unknown[] = [];
+    for (const code of [...Array<string>(5).fill('00000000'), elodie]) {
+      reasons.push((await site.sim('code', code, '--door', 'gym'))['reason']);
+    }
+    expect(reasons).toEqual([...Array<string>(5).fill('unknownCredential'), 'lockedOut']);
+    await watch.line((line) => line.includes('KeypadLockedOut') && line.includes('"alarm"'));
+    await controller.kill('SIGKILL');
+    controller = await site.startController();
+    expect(await site.sim('code', elodie, '--door', 'gym')).toMatchObject({ reason: 'lockedOut' });
     expect(await site.sim('code', elodie, '--door', 'front')).toMatchObject({ outcome: 'grant' });
   });
 

@@ -160,10 +160,10 @@ describe('vestibule-headend publish', () => {
 
   it('waits for the devices that are there and says which have it', async () => {
     publish();
+    addDevice('garage');
     await serve();
     const peer = await connectedPeer('front');
     const before = await upToDate(peer);
-    addDevice('garage');
     writeFileSync(file, buildingYaml.replace('suite: "101"', 'suite: "102"'));
     const publishing = headend('publish', file);
     const { payload } = await peer.next('delta');

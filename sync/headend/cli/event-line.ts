@@ -28,6 +28,12 @@ const shown = [
   'database',
   'command',
   'software',
+  'entry',
+  'lockMs',
+  'oneTryPerMs',
+  'liveCodes',
+  'entryCodeLength',
+  'neededLength',
 ];
 
 export function eventLine({ device, seq, body }: StoredEvent, names: EventNames): string {

@@ -4,6 +4,7 @@ import { readBuildingFile } from '../building-file/read.ts';
 import type { SourceProblem } from '../building-source.ts';
 import { askControl } from '../control/client.ts';
 import type { RowToPublish } from '../dataset/diff.ts';
+import { codeAdvice } from '../dataset/guess-share.ts';
 import type { Published } from '../dataset/publish-rows.ts';
 import { type OpenHeadEnd, stateExists } from '../open-head-end.ts';
 import { awaitDevices, reached } from './await-devices.ts';
@@ -54,6 +55,8 @@ export async function publishAndShow(
   const published = served.kind === 'answer' ? served.value : books.desk.publish(rows);
   onPublished();
   if (published.kind === 'published' || sayUnchanged) show(published);
+  const advice = codeAdvice(rows, Date.now());
+  if (advice !== undefined) complain(advice, exitCodes.ok);
   if (served.kind === 'answer') await awaitDevices(books.store, reached(published.epoch, published.seq));
   else if (published.kind === 'published') say(notServing);
 }
