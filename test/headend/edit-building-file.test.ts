@@ -95,6 +95,20 @@ describe('entries that are added to a building file', () => {
   });
 });
 
+describe('line ends of Windows', () => {
+  it('are those of the new lines, too', () => {
+    const before = styles['with CRLF'] ?? '';
+    for (const after of [
+      addEntries(before, 'residents', [{ suite: '103', displayName: 'Hal Ker' }]),
+      addEntries(before, 'guests', [{ name: 'Ana' }]),
+      setField(before, 'residents', 0, 'moveOutDate', '2027-05-31'),
+    ]) {
+      expect(after).not.toBe(before);
+      expect(after).not.toMatch(/(?<!\r)\n/);
+    }
+  });
+});
+
 describe('a field that is set', () => {
   it.each(Object.keys(styles).filter((style) => (read(styles[style]).residents ?? []).length > 0))(
     'says so, and changes nothing else: %s',

@@ -1,10 +1,22 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { codeForm } from '../../controller/core/hash-forms.ts';
+import { setField } from '../../sync/headend/building-file/edit-text.ts';
 import { type OpenHeadEnd, openHeadEnd } from '../../sync/headend/open-head-end.ts';
+import { checkChange, openSource, writeChange } from '../../sync/headend/source-file.ts';
+import { revokeTopic } from '../../sync/headend/store/command-store.ts';
 import { credentialHash } from '../../sync/protocol/hashes.ts';
 import { type Finished, RunningCommand } from '../support/command.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -280,6 +292,36 @@ describe('the building file that a command changes', () => {
     expect(stderr).toMatch(sentence);
   });
 
+  it('is never written over a change of the same moment, and leaves nothing behind', () => {
+    publish();
+    books((open) => {
+      const opened = openSource(open, undefined);
+      if (opened.kind === 'refused') throw new Error('the file is right');
+      const { source } = opened;
+      const { residents } = source.file;
+      const [first] = residents;
+      if (first === undefined) throw new Error('there are residents');
+      const expected = {
+        ...source.file,
+        residents: residents.with(0, { ...first, moveOutDate: '2027-05-31' }),
+      };
+      const text = setField(source.text, 'residents', 0, 'moveOutDate', '2027-05-31');
+      const checked = checkChange(open, source, text, expected);
+      if (checked.kind === 'refused') throw new Error('the change is right');
+      // An edit that says something else than it was meant to is not taken.
+      expect(() => checkChange(open, source, source.text, expected)).toThrow(/cannot change safely/);
+
+      const edited = `${twoDoorsYaml}# and a word of the manager's\n`;
+      writeFileSync(building, edited);
+      expect(() => writeChange(open, checked.change)).toThrow(/was changed meanwhile/);
+      expect(readFileSync(building, 'utf8')).toBe(edited);
+      writeFileSync(building, twoDoorsYaml);
+      writeChange(open, checked.change);
+      expect(readFileSync(building, 'utf8')).toBe(text);
+      expect(readdirSync(folder).sort()).toEqual(['building.yaml', 'state']);
+    });
+  });
+
   it('is named by --file where none is known', async () => {
     books((open) => open.publishFile(twoDoorsYaml, 'building.yaml'));
     expect(await headend(...moveOut)).toMatchObject({
@@ -331,7 +373,13 @@ describe('vestibule-headend guest', () => {
     expect((await add('--host', 'élodie', '--starts', '2031-05-31 18:00')).stdout).toContain(`Added ${id}-2`);
     expect(new Set(inFile('guests').map((guest) => guest['code'])).size).toBe(2);
 
+    books((open) => open.addDevice('front', join(folder, 'front'), 'mqtt://127.0.0.1:1883'));
     expect((await headend('guest', 'revoke', id)).stdout).toMatch(/guest r-101-.*: revoked[\s\S]*Revoked/);
+    // A denial waits for the device, whose link may be behind with its deltas.
+    expect(books(({ store }) => store.commands.byTopic('front', revokeTopic('guest', id, 1)))).toMatchObject({
+      op: 'revoke',
+      outcome: null,
+    });
     expect(published('guest').map(({ revoked }) => revoked)).toEqual([true, false]);
     expect(inFile('guests').map((guest) => guest['revoked'])).toEqual([true, undefined]);
     expect(books(({ store }) => store.overlays.all())).toEqual([]);
