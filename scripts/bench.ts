@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { decisionBench } from './bench/decision.ts';
+import { denialsBench } from './bench/denials.ts';
 import { directoryBench } from './bench/directory.ts';
 import type { Bench } from './bench/measure.ts';
 import { startBench } from './bench/start.ts';
@@ -11,6 +12,7 @@ import { submitBench } from './bench/submit.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   decision: decisionBench,
+  denials: denialsBench,
   directory: directoryBench,
   start: startBench,
   submit: submitBench,

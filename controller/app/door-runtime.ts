@@ -137,12 +137,14 @@ export class DoorRuntime {
     this.#mailbox.push(turn);
     if (this.#draining) return;
     this.#draining = true;
+    const before = JSON.stringify(this.status());
     try {
       for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift()) next();
     } finally {
       this.#draining = false;
     }
-    this.#parts.onChange();
+    // A denial changes nothing to see: screens that were told of it would tell how long it took to decide.
+    if (JSON.stringify(this.status()) !== before) this.#parts.onChange();
   }
 
   #answer(request: AccessRequest, asked: Asked, { changes = [], onDenial }: Alongside): RequestOutcome {

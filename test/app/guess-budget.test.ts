@@ -285,6 +285,15 @@ describe('an entry at the lobby screen', () => {
     expect(await answeredAt(shell, annsCode, [0, 249, 250])).toEqual([false, false, true]);
   });
 
+  it('tells the screens of a grant only: a denial’s event there would come when the decision was made', () => {
+    const shell = lit();
+    const { revision } = shell.lobby.state();
+    shell.type(wrong);
+    expect(shell.lobby.state().revision).toBe(revision);
+    shell.type(annsCode);
+    expect(shell.lobby.state().revision).toBeGreaterThan(revision);
+  });
+
   it('opens and is answered at once when it is right', async () => {
     const shell = lit();
     const answer = shell.lobby.submit(annsCode);
