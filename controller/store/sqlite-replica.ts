@@ -79,7 +79,8 @@ export class SqliteReplica implements Replica {
       try {
         // Read inside the transaction: the worker may have swapped since the last one.
         const version = this.#current();
-        return use(new RowReader(this.#lookUps, version.live, version, this.#standingAt(version)));
+        const { live, epoch, seq } = version;
+        return use(new RowReader(this.#lookUps, live, { epoch, seq }, this.#standingAt(version)));
       } finally {
         this.#commit.run();
       }
