@@ -80,6 +80,8 @@ describe('a lobby screen that lost its console', () => {
         seen.alive += 1;
       });
     });
+    // The probe's own request is over before those of the page are counted.
+    await page.waitForFunction(() => Reflect.get(globalThis, 'seen').alive === 1);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     for (let beats = 2; beats < 6; beats += 1) {
