@@ -9,6 +9,9 @@ if (major < neededMajor) {
   );
   process.exitCode = 78;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  // Spares every start but the first the reading of the program: a console that has lost power must open at once.
+  enableCompileCache();
   const { runCommandLine } = await import('./command-line.ts');
   const { failureOf } = await import('./failure.ts');
   process.once('uncaughtException', (error) => {
