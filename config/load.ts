@@ -8,13 +8,22 @@ export interface ControllerConfig {
   /** Absolute, as the two below: later changes of the working folder change nothing. */
   readonly file: string;
   readonly stateDir: string;
-  readonly console: { readonly port: number; readonly keypadDoor: string; readonly showAnswerForMs: number };
+  readonly console: {
+    readonly port: number;
+    readonly keypadDoor: string;
+    readonly callDoor: string;
+    readonly showAnswerForMs: number;
+  };
   readonly doors: Readonly<Record<string, DoorWiring>>;
+  readonly phone?: PhoneSetup;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
 
 /** How one door is wired, by kind of hardware. */
 type DoorWiring = Readonly<ControllerFile['doors'][string]>;
+
+/** What calls are placed with, by kind of hardware. */
+type PhoneSetup = Readonly<NonNullable<ControllerFile['phone']>>;
 
 export type ConfigRead =
   | { readonly kind: 'config'; readonly config: ControllerConfig }
@@ -47,11 +56,13 @@ export function loadConfig(path: string): ConfigRead {
 function readConfig(text: string, path: string, folder: string): ConfigRead {
   const read = readYaml(text, path, ControllerFile);
   if (read.kind === 'refused') return { kind: 'refused', problem: read.problems[0].sentence };
-  const { stateDir, console, doors, log } = read.value;
-  if (!Object.hasOwn(doors, console.keypadDoor)) {
-    const hint = didYouMean(console.keypadDoor, Object.keys(doors));
-    const what = `names "${console.keypadDoor}", which \`doors\` lacks: ${hint || 'add that door, or name one of them'}`;
-    return { kind: 'refused', problem: read.problemAt(['console', 'keypadDoor'], what).sentence };
+  const { stateDir, console, doors, phone, log } = read.value;
+  for (const key of ['keypadDoor', 'callDoor'] as const) {
+    const named = console[key];
+    if (named === undefined || Object.hasOwn(doors, named)) continue;
+    const hint = didYouMean(named, Object.keys(doors));
+    const what = `names "${named}", which \`doors\` lacks: ${hint || 'add that door, or name one of them'}`;
+    return { kind: 'refused', problem: read.problemAt(['console', key], what).sentence };
   }
   return {
     kind: 'config',
@@ -61,9 +72,11 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
       console: {
         port: console.port,
         keypadDoor: console.keypadDoor,
+        callDoor: console.callDoor ?? console.keypadDoor,
         showAnswerForMs: console.showAnswerFor,
       },
       doors,
+      ...(phone === undefined ? {} : { phone }),
       log,
     },
   };

@@ -6,6 +6,17 @@
 import { z } from 'zod';
 import { duration } from './units.ts';
 
+const SimulatedPhone = z
+  .strictObject({
+    hardware: z
+      .literal('simulated')
+      .describe(
+        'a phone without a line: a page of its own plays whoever is called, and no real call is made',
+      ),
+    port: z.int().min(1).max(65_535).default(8090).describe('TCP port of that page, always on 127.0.0.1'),
+  })
+  .describe('the phone');
+
 /** A door's key is its id in the dataset; the same alphabet as there, which this folder must not import. */
 const doorKey = z
   .string()
@@ -45,6 +56,9 @@ export const ControllerFile = z.strictObject({
         .default(8080)
         .describe('TCP port of the lobby screen, always on 127.0.0.1'),
       keypadDoor: doorKey.describe('the door that the lobby keypad opens; one of `doors`'),
+      callDoor: doorKey
+        .optional()
+        .describe('the door that a called person opens; one of `doors`; absent: the keypad door'),
       showAnswerFor: duration(z.int().min(1_000).max(60_000))
         .prefault('8s')
         .describe('how long the answer to a code stays on the screen'),
@@ -54,6 +68,10 @@ export const ControllerFile = z.strictObject({
     .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor]))
     .refine((doors) => Object.keys(doors).length > 0, 'at least one door')
     .describe("the doors that this device drives, by their ids in the building's dataset"),
+  phone: z
+    .discriminatedUnion('hardware', [SimulatedPhone])
+    .optional()
+    .describe('what this console places calls with; absent: it places none'),
   log: z
     .strictObject({
       level: z

@@ -4,7 +4,9 @@
  */
 import type { DenyReason, Explanation, OnvifReason } from '../core/access/decision.ts';
 import type { DoorMode, Subject } from '../core/access/facts.ts';
-import type { CredentialId, DoorId } from '../core/dataset.ts';
+import type { CallOutcome, CallTarget, LegEnd } from '../core/call/line.ts';
+import type { CredentialId, DoorId, ResidentId } from '../core/dataset.ts';
+import type { CallRefusal } from './lobby.ts';
 
 type Severity = 'info' | 'notice' | 'warning' | 'alarm';
 
@@ -28,6 +30,8 @@ interface Access {
   readonly explanation: Explanation;
   /** The command that asked, if one did. */
   readonly command?: string;
+  /** The call in which it was asked, if it was. */
+  readonly call?: string;
 }
 
 export type EventDraft =
@@ -157,6 +161,44 @@ export type EventDraft =
       readonly liveCodes: number;
       readonly entryCodeLength: number;
       readonly neededLength: number;
+    }
+  | {
+      readonly type: 'CallStarted';
+      readonly severity: Severity;
+      readonly call: string;
+      readonly from: 'directory' | 'directoryCode' | 'concierge';
+      /** Absent: the concierge, called directly. */
+      readonly resident?: ResidentId;
+      readonly simulated: boolean;
+    }
+  /** One number was rung; `end` is how that came out. Its place among the call's numbers counts from 1. */
+  | {
+      readonly type: 'CallLegEnded';
+      readonly severity: Severity;
+      readonly call: string;
+      readonly target: CallTarget;
+      readonly place: number;
+      readonly end: LegEnd | 'noAnswer' | 'noReply' | 'talkedTooLong' | 'opened' | 'cancelled';
+    }
+  | {
+      readonly type: 'CallAnswered';
+      readonly severity: Severity;
+      readonly call: string;
+      readonly target: CallTarget;
+      readonly place: number;
+    }
+  | {
+      readonly type: 'CallEnded';
+      readonly severity: Severity;
+      readonly call: string;
+      readonly outcome: CallOutcome;
+    }
+  /** A guest wanted to call, and no call was begun. */
+  | {
+      readonly type: 'CallRefused';
+      readonly severity: Severity;
+      readonly reason: CallRefusal;
+      readonly resident?: ResidentId;
     }
   | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
   | {

@@ -1,11 +1,12 @@
 /** What the lobby screen may know and do. Nothing here holds a phone number, a directory code or a hash. */
 import type { DoorMode } from '../core/access/facts.ts';
+import type { CallOutcome } from '../core/call/line.ts';
 import type { Language } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
 
 export interface DirectoryEntry {
-  /** Resident id: calls go by it. */
+  /** Stands for the resident as long as the process lives; calls go by it. The row's own id may hold a legal name. */
   readonly id: string;
   readonly name: string;
   readonly suite: string;
@@ -34,7 +35,52 @@ export interface LobbyState {
     readonly fault: boolean;
   };
   readonly showAnswerForMs: number;
+  /** Absent: this console places no calls. */
+  readonly phone?: {
+    readonly simulated: boolean;
+    /** Whether there is a concierge to be called directly. */
+    readonly concierge: boolean;
+  };
+  /** The call of this console, until its outcome has been shown. */
+  readonly call?: LobbyCall;
 }
+
+export interface LobbyCall {
+  readonly id: string;
+  /** Who is called, as far as a guest may know: absent for a hidden resident, and for the concierge. */
+  readonly callee?: { readonly name: string; readonly suite: string };
+  readonly to: 'resident' | 'concierge';
+  readonly phase: CallPhase;
+}
+
+export type CallPhase =
+  | { readonly kind: 'calling' }
+  /** `endsSoon`: ten seconds are left. */
+  | { readonly kind: 'talking'; readonly endsSoon: boolean }
+  /** The called person has opened the door; the line closes in a moment. */
+  | { readonly kind: 'opened'; readonly sentence: Sentence }
+  /** Nobody is on the line any more; the outcome stays for `showAnswerForMs`. */
+  | { readonly kind: 'ended'; readonly outcome: CallOutcome; readonly sentence: Sentence };
+
+/** Why no call was begun. */
+export type CallRefusal =
+  /** This console has no phone. */
+  | 'noPhone'
+  /** Nobody is behind what was touched or typed: gone since, unknown, or not to be tried now. */
+  | 'unknownCallee'
+  | 'noNumber'
+  | 'doNotDisturb'
+  /** One call at a time. */
+  | 'lineBusy'
+  | 'tooManyCalls'
+  | 'storageFault';
+
+export type CallAnswer =
+  | { readonly outcome: 'calling'; readonly call: string }
+  | { readonly outcome: 'notCalled'; readonly reason: CallRefusal; readonly sentence: Sentence };
+
+/** An entry at the keypad opens, or calls, or neither. */
+export type EntryOutcome = AccessAnswer | Extract<CallAnswer, { outcome: 'calling' }>;
 
 /** For `vestibule status` and the status page. */
 export interface ControllerStatus {
@@ -59,10 +105,15 @@ export interface Lobby {
   state(): LobbyState;
   status(): ControllerStatus;
   /**
-   * Digits and Enter at the lobby keypad. Decided, committed and acted upon when the call returns; a grant is answered
-   * at once, everything else at one fixed time after the call, whatever the reason (DESIGN section 6).
+   * Digits and Enter at the lobby keypad: an entry code opens, a directory code calls. Decided, committed and acted upon
+   * when the promise is returned; a grant and a call are answered at once, everything else at one fixed time after,
+   * whatever the reason (DESIGN section 6).
    */
-  submit(digits: string): Promise<AccessAnswer>;
+  submit(digits: string): Promise<EntryOutcome>;
+  /** Calls a resident by the id of a `DirectoryEntry`, or the concierge. Returns at once: `state().call` tells the rest. */
+  call(callee: { readonly resident: string } | 'concierge'): CallAnswer;
+  /** The guest gives up, or has read the outcome. Nothing happens where this call is not the present one. */
+  endCall(call: string): void;
   /**
    * Residents by the beginnings of their names or suite, at most 50, best first; of whatever was typed, only the first 100
    * characters count. Works also where names are not listed, from two characters on.
