@@ -79,8 +79,8 @@ export type CallAnswer =
   | { readonly outcome: 'calling'; readonly call: string }
   | { readonly outcome: 'notCalled'; readonly reason: CallRefusal; readonly sentence: Sentence };
 
-/** An entry at the keypad opens, or calls, or neither. */
-export type EntryOutcome = AccessAnswer | Extract<CallAnswer, { outcome: 'calling' }>;
+/** An entry code opens or does not; a directory code calls or does not. */
+export type EntryOutcome = AccessAnswer | CallAnswer;
 
 /** For `vestibule status` and the status page. */
 export interface ControllerStatus {
