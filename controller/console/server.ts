@@ -6,12 +6,12 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { sourceRefusal } from '../core/same-origin.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { Lobby } from '../ports/lobby.ts';
 import { EventStreams } from './event-streams.ts';
 import { builtUiFolder, ConsoleFault, type PageFiles, readPageFiles } from './page-files.ts';
 import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refusals.ts';
-import { sourceRefusal } from './same-origin.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
 import { toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
