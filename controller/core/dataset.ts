@@ -136,7 +136,14 @@ export const Building = z.object({
     .describe('what a called resident presses to open'),
   ringTimeoutMs: durationMs.describe('how long a call rings'),
   talkTimeoutMs: durationMs.describe('how long a conversation may last'),
-  conciergeNumber: PhoneNumber.optional().describe('called directly from the lobby; absent: no concierge'),
+  conciergeNumber: PhoneNumber.optional().describe(
+    'called directly from the lobby, and last when a resident is not reached; absent: no concierge',
+  ),
+  callCountries: z
+    .array(z.string().regex(/^\+[1-9]\d{0,3}$/, 'a calling code such as "+1"'))
+    .min(1)
+    .optional()
+    .describe('calling codes that may be dialled, such as "+1"; absent: any'),
   guestCodesForDays: z
     .int()
     .min(1)
@@ -173,9 +180,12 @@ export const Resident = z.object({
   overrideDisplayName: text.optional().describe('shown instead of displayName (nickname, business name)'),
   showOnConsole: z.boolean().describe('whether the lobby screen names this resident'),
   directoryCode: DirectoryCode.describe('the "buzzer code": calls this resident, never opens a door'),
-  phone: PhoneNumber.optional().describe('called from the lobby, unless there is an overrideCallNumber'),
-  overrideCallNumber: PhoneNumber.optional().describe('called instead of phone'),
-  escalationNumbers: z.array(PhoneNumber).max(8).describe('called one after the other when nobody answers'),
+  phone: PhoneNumber.optional().describe('called from the lobby, after the overrideCallNumber if there is one'),
+  overrideCallNumber: PhoneNumber.optional().describe('called first'),
+  escalationNumbers: z
+    .array(PhoneNumber)
+    .max(8)
+    .describe('called one after the other when the numbers before do not answer, are busy or cannot be reached'),
   doNotDisturb: z.array(WeeklyWindow).optional().describe('hours in which calls do not ring'),
   language: Language.describe('in which this person is spoken to'),
   moveInDate: LocalDate.optional().describe(

@@ -58,6 +58,8 @@ export type SnapshotOutcome =
 export interface DirectoryRows {
   /** Residents who may be on the lobby screen (`showOnConsole`, active), by suite. */
   listedResidents(): readonly Resident[];
+  /** Whom this directory code calls, hidden residents too; whether they live here now is for the caller to see. */
+  residentsByDirectoryCode(code: string): readonly Resident[];
 }
 
 export interface Replica {

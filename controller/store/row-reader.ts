@@ -31,6 +31,8 @@ export const lookUpSql = {
   building: "SELECT row FROM row WHERE gen = ? AND tbl = 'building' AND refused_field IS NULL LIMIT 1",
   listed:
     "SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL ORDER BY gen, tbl, key, id",
+  byDirectoryCode: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND refused_field IS NULL
+    AND json_extract(row, '$.directoryCode') = ?`,
 } as const;
 
 export interface LookUps {
@@ -39,6 +41,7 @@ export interface LookUps {
   readonly groupsOf: Statement<[number, string], string>;
   readonly building: Statement<[number], string>;
   readonly listed: Statement<[number], string>;
+  readonly byDirectoryCode: Statement<[number, string], string>;
 }
 
 export const prepareLookUps = (db: Database): LookUps => ({
@@ -47,6 +50,7 @@ export const prepareLookUps = (db: Database): LookUps => ({
   groupsOf: db.prepare<[number, string], string>(lookUpSql.groupsOf).pluck(),
   building: db.prepare<[number], string>(lookUpSql.building).pluck(),
   listed: db.prepare<[number], string>(lookUpSql.listed).pluck(),
+  byDirectoryCode: db.prepare<[number, string], string>(lookUpSql.byDirectoryCode).pluck(),
 });
 
 /**
@@ -139,6 +143,10 @@ export class RowReader implements BuildingRows, DirectoryRows {
 
   listedResidents(): readonly Resident[] {
     return this.#lookUps.listed.all(this.#gen).map(parsedRow<'resident'>);
+  }
+
+  residentsByDirectoryCode(code: string): readonly Resident[] {
+    return this.#lookUps.byDirectoryCode.all(this.#gen, code).map(parsedRow<'resident'>);
   }
 
   #byId<T extends TableName>(table: T, id: string): Rows[T] | undefined {

@@ -1,0 +1,212 @@
+/**
+ * The call of this console: its mailbox (the single ordering point), its machine, its timers and its phone. What happened
+ * is committed first; a call whose beginning the disk refuses is not placed, and one that has begun goes on without it,
+ * because only the door's own event opens the door.
+ */
+import type { LegEvent } from '../core/call/line.ts';
+import {
+  type Call,
+  type CallEffect,
+  type CallInput,
+  type CallReport,
+  type CallState,
+  type CallTimer,
+  idleCall,
+  stepCall,
+} from '../core/call/machine.ts';
+import type { Timers } from '../ports/clock.ts';
+import type { EventDraft } from '../ports/events.ts';
+import { StorageFault } from '../ports/journal.ts';
+import type { CallPhase, LobbyCall } from '../ports/lobby.ts';
+import type { Phone } from '../ports/phone.ts';
+import { endedSentences, openedSentence } from './call-sentences.ts';
+import type { Log } from './log.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface CallRuntimeParts {
+  readonly phone: Phone;
+  readonly recorder: Recorder;
+  readonly timers: Timers;
+  /** How long the outcome stays. */
+  readonly showOutcomeForMs: number;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+/** What is to be called, how it is shown, and how the called person opens. */
+export interface CallOrder {
+  readonly call: Call;
+  readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
+  /** The event of its beginning. */
+  readonly started: EventDraft;
+  /** Decides, commits and acts; true once the door is released. */
+  readonly unlock: () => boolean;
+}
+
+export class CallRuntime {
+  readonly #parts: CallRuntimeParts;
+  readonly #timers = new Map<CallTimer, { cancel(): void }>();
+  readonly #mailbox: CallInput[] = [];
+  #state: CallState = idleCall;
+  #order: CallOrder | undefined;
+  #ended: Extract<CallPhase, { kind: 'ended' }> | undefined;
+  #outcomeTimer: { cancel(): void } | undefined;
+  #draining = false;
+
+  constructor(parts: CallRuntimeParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects where the phone cannot work. */
+  async start(): Promise<void> {
+    await this.#parts.phone.start((event: LegEvent) => this.#post({ kind: 'leg', event }));
+  }
+
+  async close(): Promise<void> {
+    this.#post({ kind: 'cancel' });
+    this.#outcomeTimer?.cancel();
+    await this.#parts.phone.close();
+  }
+
+  get busy(): boolean {
+    return this.#state.kind !== 'idle';
+  }
+
+  shown(): LobbyCall | undefined {
+    const phase = this.#ended ?? phaseOf(this.#state);
+    return this.#order === undefined || phase === undefined
+      ? undefined
+      : { id: this.#order.call.id, ...this.#order.shown, phase };
+  }
+
+  /**
+   * Places a call; only while not `busy`.
+   * @throws StorageFault when its beginning cannot be committed; then nothing rings.
+   */
+  place(order: CallOrder): void {
+    this.#parts.recorder.commit([order.started]);
+    this.#outcomeTimer?.cancel();
+    this.#ended = undefined;
+    this.#order = order;
+    this.#post({ kind: 'start', call: order.call });
+  }
+
+  /** The guest gives up, or has read the outcome. Another call than the present one is left alone. */
+  end(call: string): void {
+    if (this.#order?.call.id !== call) return;
+    if (this.busy) this.#post({ kind: 'cancel' });
+    this.#forget();
+  }
+
+  #post(input: CallInput): void {
+    this.#mailbox.push(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    const before = JSON.stringify(this.shown());
+    try {
+      for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift())
+        this.#turn(next);
+    } finally {
+      this.#draining = false;
+    }
+    if (JSON.stringify(this.shown()) !== before) this.#parts.onChange();
+  }
+
+  #turn(input: CallInput): void {
+    const order = this.#order;
+    if (order === undefined) return;
+    const { state, effects } = stepCall(this.#state, input);
+    const reports = effects.flatMap((effect) => (effect.kind === 'report' ? [effect.report] : []));
+    this.#record(reports.map((report) => callEvent(report, order.call.id)));
+    this.#state = state;
+    for (const effect of effects) this.#execute(effect, order);
+  }
+
+  #execute(effect: CallEffect, order: CallOrder): void {
+    const { phone, timers } = this.#parts;
+    switch (effect.kind) {
+      case 'report':
+        if (effect.report.type === 'CallEnded') this.#show(effect.report.outcome);
+        return;
+      case 'dial':
+        phone.dial(effect.leg);
+        return;
+      case 'hangUp':
+        phone.hangUp(effect.leg);
+        return;
+      case 'tell':
+        phone.tell(effect.leg, effect.tone);
+        return;
+      case 'unlock':
+        this.#mailbox.push({ kind: 'unlocked', opened: order.unlock() });
+        return;
+      case 'startTimer':
+        this.#timers.get(effect.timer)?.cancel();
+        this.#timers.set(
+          effect.timer,
+          timers.after(effect.ms, () => this.#post({ kind: 'timer', timer: effect.timer })),
+        );
+        return;
+      case 'cancelTimers':
+        for (const timer of this.#timers.values()) timer.cancel();
+        this.#timers.clear();
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #show(outcome: keyof typeof endedSentences): void {
+    this.#ended = { kind: 'ended', outcome, sentence: endedSentences[outcome] };
+    this.#outcomeTimer = this.#parts.timers.after(this.#parts.showOutcomeForMs, () => this.#forget());
+  }
+
+  #forget(): void {
+    this.#outcomeTimer?.cancel();
+    this.#ended = undefined;
+    this.#order = undefined;
+    this.#parts.onChange();
+  }
+
+  #record(events: readonly EventDraft[]): void {
+    if (events.length === 0) return;
+    try {
+      this.#parts.recorder.commit(events);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ fault: error.code }, 'what became of a call could not be committed');
+    }
+  }
+}
+
+function phaseOf(state: CallState): CallPhase | undefined {
+  switch (state.kind) {
+    case 'idle':
+      return undefined;
+    case 'calling':
+      return { kind: 'calling' };
+    case 'talking':
+      return { kind: 'talking', endsSoon: state.endsSoon };
+    case 'opened':
+      return { kind: 'opened', sentence: openedSentence };
+    default:
+      return state satisfies never;
+  }
+}
+
+function callEvent(report: CallReport, call: string): EventDraft {
+  switch (report.type) {
+    case 'CallAnswered':
+    case 'CallEnded':
+      return { ...report, severity: 'info', call };
+    case 'CallLegEnded':
+      // A line that fails and a number that does not exist are for somebody to repair.
+      return {
+        ...report,
+        severity: ['failed', 'noReply', 'unknownNumber'].includes(report.end) ? 'warning' : 'info',
+        call,
+      };
+    default:
+      return report satisfies never;
+  }
+}

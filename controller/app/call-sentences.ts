@@ -1,0 +1,61 @@
+/** What a guest is told of a call. None of them says more of a resident than that the call did not come about. */
+import type { CallOutcome } from '../core/call/line.ts';
+import type { Sentence } from '../ports/access-control.ts';
+import type { CallRefusal } from '../ports/lobby.ts';
+import { faultSentence } from './plain-sentences.ts';
+
+export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
+  noPhone: {
+    en: 'This console does not place calls. Please use an entry code.',
+    fr: 'Cette console ne fait pas d’appels. Veuillez utiliser un code d’entrée.',
+  },
+  unknownCallee: {
+    en: 'Nobody can be called this way right now. Please check the code, or find the person by name.',
+    fr: 'Personne ne peut être appelé ainsi pour le moment. Veuillez vérifier le code ou chercher la personne par son nom.',
+  },
+  noNumber: {
+    en: 'This resident cannot be called from here. Please reach them another way, or contact the manager.',
+    fr: 'Cette personne ne peut pas être appelée d’ici. Veuillez la joindre autrement ou communiquer avec la direction de l’immeuble.',
+  },
+  doNotDisturb: {
+    en: 'This resident takes no calls at this hour. Please reach them another way, or try again later.',
+    fr: 'Cette personne ne prend pas d’appels à cette heure. Veuillez la joindre autrement ou réessayer plus tard.',
+  },
+  lineBusy: {
+    en: 'This console is in a call already. Please wait until it has ended.',
+    fr: 'Un appel est déjà en cours sur cette console. Veuillez attendre qu’il soit terminé.',
+  },
+  tooManyCalls: {
+    en: 'Too many calls were made from here. Please wait a minute and try again.',
+    fr: 'Trop d’appels ont été faits d’ici. Veuillez attendre une minute et réessayer.',
+  },
+  storageFault: faultSentence,
+};
+
+export const openedSentence: Sentence = {
+  en: 'The door is open. Please come in.',
+  fr: 'La porte est ouverte. Veuillez entrer.',
+};
+
+export const endedSentences: Readonly<Record<CallOutcome, Sentence>> = {
+  opened: openedSentence,
+  talked: { en: 'The call has ended.', fr: 'L’appel est terminé.' },
+  declined: { en: 'The call was not taken.', fr: 'L’appel n’a pas été pris.' },
+  busy: {
+    en: 'The line is busy. Please try again in a moment.',
+    fr: 'La ligne est occupée. Veuillez réessayer dans un instant.',
+  },
+  noAnswer: {
+    en: 'Nobody answered. Please try again later.',
+    fr: 'Personne n’a répondu. Veuillez réessayer plus tard.',
+  },
+  unavailable: {
+    en: 'Nobody could be reached. Please try another way.',
+    fr: 'Personne n’a pu être joint. Veuillez essayer autrement.',
+  },
+  failed: {
+    en: 'The call failed. Please try again, or contact the manager.',
+    fr: 'L’appel a échoué. Veuillez réessayer ou communiquer avec la direction de l’immeuble.',
+  },
+  cancelled: { en: 'The call was cancelled.', fr: 'L’appel a été annulé.' },
+};

@@ -1,0 +1,16 @@
+/** How often one console may call: against toll fraud, and against somebody who rings the whole house. */
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const callsPerMinute = 6;
+const callsPerDay = 300;
+
+/** Monotonic instants of the calls of the last day, oldest first. */
+export type CallsMade = readonly number[];
+
+/** The calls with this one, or undefined where it is one too many. */
+export function withCall(made: CallsMade, nowMs: number): CallsMade | undefined {
+  const ofDay = made.filter((at) => nowMs - at < dayMs);
+  const ofMinute = ofDay.filter((at) => nowMs - at < minuteMs);
+  return ofDay.length >= callsPerDay || ofMinute.length >= callsPerMinute ? undefined : [...ofDay, nowMs];
+}

@@ -1,0 +1,271 @@
+/**
+ * One call of this console, as a pure machine: which number rings, when the next one does, what the called person's digits
+ * do. What must hold:
+ *
+ * 1. There is at most one leg, and events of any other leg change nothing.
+ * 2. Digits count only after the answer, and once the door has opened for this call they ask for nothing more.
+ * 3. Every call ends: each phase has a timer of its own, and each leg that ends leads to the next number or to the end.
+ */
+import type { CallOutcome, CallTarget, DtmfDigit, Leg, LegEnd, LegEvent, LegTone } from './line.ts';
+import type { CallNumber } from './plan.ts';
+
+export interface Call {
+  readonly id: string;
+  readonly numbers: readonly [CallNumber, ...CallNumber[]];
+  readonly rules: CallRules;
+}
+
+export interface CallRules {
+  readonly ringTimeoutMs: number;
+  readonly talkTimeoutMs: number;
+  /** What a called person presses to open, 1 to 4 of `0-9*#`. */
+  readonly unlockDigits: string;
+}
+
+/** How one number came out. */
+export type NumberEnd = LegEnd | 'noAnswer' | 'noReply' | 'talkedTooLong' | 'opened' | 'cancelled';
+
+interface OnLine {
+  readonly call: Call;
+  /** Of the number that rings, from 1. */
+  readonly place: number;
+  /** How the numbers before came out. */
+  readonly ends: readonly NumberEnd[];
+}
+
+export type CallState =
+  | { readonly kind: 'idle' }
+  | ({ readonly kind: 'calling' } & OnLine)
+  | ({ readonly kind: 'talking'; readonly digits: string; readonly endsSoon: boolean } & OnLine)
+  | ({ readonly kind: 'opened' } & OnLine);
+
+/**
+ * `setUp`: no sign from the number yet. `ring`: it rings. `talkWarning` and `talk`: a conversation's limit. `digits`: the
+ * longest time between two digits of one entry. `hangUp`: after the door has opened.
+ */
+export type CallTimer = 'setUp' | 'ring' | 'talkWarning' | 'talk' | 'digits' | 'hangUp';
+
+export type CallInput =
+  /** Ignored while there is a call. */
+  | { readonly kind: 'start'; readonly call: Call }
+  | { readonly kind: 'leg'; readonly event: LegEvent }
+  | { readonly kind: 'timer'; readonly timer: CallTimer }
+  /** What came of an `unlock`. */
+  | { readonly kind: 'unlocked'; readonly opened: boolean }
+  | { readonly kind: 'cancel' };
+
+export type CallReport =
+  | { readonly type: 'CallAnswered'; readonly target: CallTarget; readonly place: number }
+  | {
+      readonly type: 'CallLegEnded';
+      readonly target: CallTarget;
+      readonly place: number;
+      readonly end: NumberEnd;
+    }
+  | { readonly type: 'CallEnded'; readonly outcome: CallOutcome };
+
+export type CallEffect =
+  | { readonly kind: 'report'; readonly report: CallReport }
+  | { readonly kind: 'dial'; readonly leg: Leg }
+  | { readonly kind: 'hangUp'; readonly leg: string }
+  | { readonly kind: 'tell'; readonly leg: string; readonly tone: LegTone }
+  /** Ask the access decision; the answer comes back as `unlocked`. */
+  | { readonly kind: 'unlock' }
+  | { readonly kind: 'startTimer'; readonly timer: CallTimer; readonly ms: number }
+  | { readonly kind: 'cancelTimers' };
+
+export interface CallStep {
+  readonly state: CallState;
+  readonly effects: readonly CallEffect[];
+}
+
+/** Without a sign from the number in this time it counts as dead (a black-holed trunk stays silent for 32 s). */
+const setUpTimeoutMs = 8_000;
+const betweenDigitsMs = 3_000;
+const hangUpAfterMs = 5_000;
+const warnBeforeEndMs = 10_000;
+
+export const idleCall: CallState = { kind: 'idle' };
+
+/** Takes one input. Reports come first among the effects. */
+export function stepCall(state: CallState, input: CallInput): CallStep {
+  const step = react(state, input);
+  const reports = step.effects.filter(({ kind }) => kind === 'report');
+  return reports.length === 0
+    ? step
+    : { ...step, effects: [...reports, ...step.effects.filter(({ kind }) => kind !== 'report')] };
+}
+
+function react(state: CallState, input: CallInput): CallStep {
+  if (state.kind === 'idle')
+    return input.kind === 'start' ? ring({ call: input.call, place: 1, ends: [] }) : still(state);
+  switch (input.kind) {
+    case 'start':
+      return still(state);
+    case 'leg':
+      return input.event.leg === legOf(state) ? onLeg(state, input.event) : still(state);
+    case 'timer':
+      return onTimer(state, input.timer);
+    case 'unlocked':
+      return onUnlocked(state, input.opened);
+    case 'cancel':
+      return cancelled(state);
+    default:
+      return input satisfies never;
+  }
+}
+
+type Active = Exclude<CallState, { kind: 'idle' }>;
+type Talking = Extract<CallState, { kind: 'talking' }>;
+
+function onLeg(state: Active, event: LegEvent): CallStep {
+  switch (event.kind) {
+    case 'ringing':
+      return state.kind === 'calling'
+        ? { state, effects: [cancelTimers, startTimer('ring', state.call.rules.ringTimeoutMs)] }
+        : still(state);
+    case 'answered':
+      return state.kind === 'calling' ? answered(state) : still(state);
+    case 'digit':
+      return state.kind === 'talking' ? pressed(state, event.digit) : still(state);
+    case 'ended':
+      return legEnded(state, event.why);
+    default:
+      return event satisfies never;
+  }
+}
+
+function onTimer(state: Active, timer: CallTimer): CallStep {
+  switch (timer) {
+    case 'setUp':
+      return state.kind === 'calling' ? giveUp(state, 'noReply') : still(state);
+    case 'ring':
+      return state.kind === 'calling' ? giveUp(state, 'noAnswer') : still(state);
+    case 'talkWarning':
+      return state.kind === 'talking'
+        ? { state: { ...state, endsSoon: true }, effects: [tell(state, 'endsSoon')] }
+        : still(state);
+    case 'talk':
+      return state.kind === 'talking' ? giveUp(state, 'talkedTooLong') : still(state);
+    case 'digits':
+      return state.kind === 'talking' ? still({ ...state, digits: '' }) : still(state);
+    case 'hangUp':
+      return state.kind === 'opened' ? hungUp(state, 'opened', 'opened') : still(state);
+    default:
+      return timer satisfies never;
+  }
+}
+
+function answered({ call, place, ends }: Active): CallStep {
+  const { talkTimeoutMs } = call.rules;
+  const state: CallState = { kind: 'talking', call, place, ends, digits: '', endsSoon: false };
+  const warnAfterMs = Math.max(talkTimeoutMs - warnBeforeEndMs, Math.floor(talkTimeoutMs / 2));
+  return {
+    state,
+    effects: [
+      report({ type: 'CallAnswered', target: targetOf(state), place }),
+      cancelTimers,
+      startTimer('talkWarning', warnAfterMs),
+      startTimer('talk', talkTimeoutMs),
+    ],
+  };
+}
+
+function pressed(state: Talking, digit: DtmfDigit): CallStep {
+  const { unlockDigits } = state.call.rules;
+  const digits = (state.digits + digit).slice(-unlockDigits.length);
+  return digits === unlockDigits
+    ? { state: { ...state, digits: '' }, effects: [{ kind: 'unlock' }] }
+    : { state: { ...state, digits }, effects: [startTimer('digits', betweenDigitsMs)] };
+}
+
+function onUnlocked(state: Active, opened: boolean): CallStep {
+  if (state.kind !== 'talking') return still(state);
+  if (!opened) return { state, effects: [tell(state, 'notOpened')] };
+  const { call, place, ends } = state;
+  return {
+    state: { kind: 'opened', call, place, ends },
+    effects: [cancelTimers, tell(state, 'opened'), startTimer('hangUp', hangUpAfterMs)],
+  };
+}
+
+/** The number's own end: somebody else may still be reached, unless a person has decided. */
+function legEnded(state: Active, why: LegEnd): CallStep {
+  switch (state.kind) {
+    case 'opened':
+      return over(state, 'opened', 'opened', []);
+    case 'talking':
+      return over(state, why, why === 'hungUp' ? 'talked' : 'failed', []);
+    case 'calling':
+      return why === 'declined' ? over(state, why, 'declined', []) : next(state, why, []);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** We end the leg and try the next number: nobody answered, or what answered was a machine. */
+const giveUp = (state: Active, end: NumberEnd): CallStep => next(state, end, [hangUp(state)]);
+
+const hungUp = (state: Active, end: NumberEnd, outcome: CallOutcome): CallStep =>
+  over(state, end, outcome, [hangUp(state)]);
+
+function cancelled(state: Active): CallStep {
+  switch (state.kind) {
+    case 'calling':
+      return hungUp(state, 'cancelled', 'cancelled');
+    case 'talking':
+      return hungUp(state, 'cancelled', 'talked');
+    case 'opened':
+      return hungUp(state, 'opened', 'opened');
+    default:
+      return state satisfies never;
+  }
+}
+
+function next(state: Active, end: NumberEnd, effects: readonly CallEffect[]): CallStep {
+  const ends = [...state.ends, end];
+  if (state.place === state.call.numbers.length) return over(state, end, outcomeOf(ends), effects);
+  const rung = ring({ call: state.call, place: state.place + 1, ends });
+  return { state: rung.state, effects: [legReport(state, end), cancelTimers, ...effects, ...rung.effects] };
+}
+
+function over(
+  state: Active,
+  end: NumberEnd,
+  outcome: CallOutcome,
+  effects: readonly CallEffect[],
+): CallStep {
+  return {
+    state: idleCall,
+    effects: [legReport(state, end), report({ type: 'CallEnded', outcome }), cancelTimers, ...effects],
+  };
+}
+
+function ring(line: OnLine): CallStep {
+  const state: CallState = { kind: 'calling', ...line };
+  const leg: Leg = { id: legOf(state), ...numberOf(state) };
+  return { state, effects: [{ kind: 'dial', leg }, startTimer('setUp', setUpTimeoutMs)] };
+}
+
+/** What to say of a call that reached nobody: the most that is known of any of its numbers. */
+function outcomeOf(ends: readonly NumberEnd[]): CallOutcome {
+  if (ends.includes('noAnswer') || ends.includes('talkedTooLong')) return 'noAnswer';
+  if (ends.includes('busy')) return 'busy';
+  return ends.includes('unavailable') || ends.includes('unknownNumber') ? 'unavailable' : 'failed';
+}
+
+export const legOf = ({ call, place }: Active): string => `${call.id}.${place}`;
+
+function numberOf({ call, place }: Active): CallNumber {
+  return call.numbers[place - 1] ?? call.numbers[0];
+}
+
+const targetOf = (state: Active): CallTarget => numberOf(state).target;
+const still = (state: CallState): CallStep => ({ state, effects: [] });
+const report = (reported: CallReport): CallEffect => ({ kind: 'report', report: reported });
+const legReport = (state: Active, end: NumberEnd): CallEffect =>
+  report({ type: 'CallLegEnded', target: targetOf(state), place: state.place, end });
+const hangUp = (state: Active): CallEffect => ({ kind: 'hangUp', leg: legOf(state) });
+const tell = (state: Active, tone: LegTone): CallEffect => ({ kind: 'tell', leg: legOf(state), tone });
+const startTimer = (timer: CallTimer, ms: number): CallEffect => ({ kind: 'startTimer', timer, ms });
+const cancelTimers: CallEffect = { kind: 'cancelTimers' };
