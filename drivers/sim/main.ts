@@ -1,11 +1,10 @@
-/** The command `vestibule-sim`: plays the person at a simulated door of a running controller. */
+/** The command `vestibule-sim`: plays the person at a simulated door or phone of a running controller. */
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { addPhoneCommand } from './phone/phone-command.ts';
 import { SimReply, type SimRequest } from './sim-protocol.ts';
-
-/** sysexits.h: wrong usage, and no controller to talk to. */
-const exitCodes = { usage: 64, unavailable: 69 } as const;
 
 interface Options {
   readonly state: string;
@@ -65,8 +64,11 @@ const bitCount = (value: string): number => {
 };
 
 const program = new Command('vestibule-sim')
-  .description('Plays the person at a simulated door of a running controller.')
-  .addHelpText('after', '\nExit codes: 0 done (granted or denied), 64 wrong usage, 69 no controller answers.')
+  .description('Plays the person at a simulated door or phone of a running controller.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done (granted or denied), 64 wrong usage, 69 no controller answers, or the phone cannot do that now.',
+  )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
 
 const command = (usage: string, text: string): Command =>
@@ -106,5 +108,6 @@ command('fire', 'set the fire alarm input')
   .action((active: boolean, options: WithDoor) =>
     play({ kind: 'fire', door: options.door, active }, options),
   );
+addPhoneCommand(program);
 
 await program.parseAsync(process.argv);

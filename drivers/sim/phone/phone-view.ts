@@ -34,6 +34,7 @@ export type PhoneView = Readonly<z.infer<typeof PhoneView>>;
 
 /** Of a request that was refused. Nothing of the request is in it. */
 export const PhoneRefusal = z.object({ error: z.string(), sentence: z.string() });
+export type PhoneRefusal = Readonly<z.infer<typeof PhoneRefusal>>;
 
 const targets: Readonly<Record<CallTarget, string>> = {
   override: 'the number that is called in place of the resident’s own',
