@@ -1,6 +1,6 @@
 /** `vestibule-sim phone …`: what the simulated phone's page does, for scripts and for people without a browser. */
 import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { PhoneAction, PhonePreset } from './phone-machine.ts';
@@ -23,7 +23,7 @@ async function ask(port: number, { path, body }: Question): Promise<PhoneView | 
   const headers = { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' };
   const method = body === undefined ? 'GET' : 'POST';
   const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-    text(response).then(resolve, reject);
+    textOf(response).then(resolve, reject);
   });
   sent.once('error', reject);
   sent.end(body === undefined ? undefined : JSON.stringify(body));
@@ -43,10 +43,11 @@ async function play(question: Question, { port, json }: Options): Promise<void> 
     process.exitCode = exitCodes.unavailable;
     return;
   }
-  const refused = 'error' in answer;
-  if (refused) process.exitCode = exitCodes.unavailable;
-  const said = json === true ? JSON.stringify(answer) : refused ? answer.sentence : describe(answer);
-  (refused && json !== true ? process.stderr : process.stdout).write(`${said}\n`);
+  const text = 'error' in answer ? answer.sentence : describe(answer);
+  if ('error' in answer) process.exitCode = exitCodes.unavailable;
+  ('error' in answer && json !== true ? process.stderr : process.stdout).write(
+    `${json === true ? JSON.stringify(answer) : text}\n`,
+  );
 }
 
 const describe = ({ title, sentence, digits, heardSentences, preset }: PhoneView): string =>

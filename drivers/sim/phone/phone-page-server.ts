@@ -82,6 +82,7 @@ export class PhonePageServer {
   async close(): Promise<void> {
     const app = this.#app;
     this.#app = undefined;
+    this.#streams.close();
     await app?.close();
   }
 
@@ -91,7 +92,6 @@ export class PhonePageServer {
       bodyLimit: bodyLimitBytes,
       requestTimeout: requestTimeoutMs,
       exposeHeadRoutes: false,
-      // Streams too: the pages come back by themselves when there is something to come back to.
       forceCloseConnections: true,
       frameworkErrors: (_error, _request, reply) => {
         void this.#refuse(reply, 'badRequest');

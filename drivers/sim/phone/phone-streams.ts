@@ -28,6 +28,11 @@ export class PhoneStreams {
       else response.write(frame(view));
     }
   }
+
+  /** The pages come back by themselves when there is something to come back to. */
+  close(): void {
+    for (const response of this.#responses) response.end();
+  }
 }
 
 const frame = (view: PhoneView): string => `data: ${JSON.stringify(view)}\n\n`;
