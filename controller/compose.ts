@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from '../config/load.ts';
+import { SimulatedPhone } from '../drivers/sim/phone/simulated-phone.ts';
 import { SimServer } from '../drivers/sim/sim-server.ts';
 import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
 import { CloudLink } from '../sync/links/cloud-link.ts';
 import type { Identity } from '../sync/links/identity.ts';
 import { AccessService } from './app/access-service.ts';
+import { CallDesk } from './app/call-desk.ts';
+import { CallRuntime } from './app/call-runtime.ts';
 import { CloudEvents } from './app/cloud-events.ts';
 import { CloudCommands } from './app/command-executor.ts';
 import { CredentialHasher } from './app/credential-hasher.ts';
@@ -21,6 +24,7 @@ import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Lobby } from './ports/lobby.ts';
+import type { Phone } from './ports/phone.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -95,6 +99,26 @@ export function compose({
     guesses,
     timezone: () => lobby.timezone(),
   });
+  const calls =
+    config.phone &&
+    new CallRuntime({
+      phone: phoneOf(config.phone, log),
+      recorder,
+      timers,
+      showOutcomeForMs: config.console.showAnswerForMs,
+      log,
+      onChange: () => lobby.changed(),
+    });
+  const callDesk = new CallDesk({
+    calls,
+    callDoor: DoorId.parse(config.console.callDoor),
+    doors,
+    replica,
+    journal,
+    recorder,
+    clock,
+    log,
+  });
   const lobby = new LobbyService({
     software,
     device: identity.device,
@@ -109,6 +133,7 @@ export function compose({
     timers,
     access,
     guesses,
+    callDesk,
     link: () => cloudEvents.link(),
     log,
   });
@@ -149,6 +174,7 @@ export function compose({
       await simServer.start();
       const bound = await consoleServer.start();
       linkEnded = link.run(ending.signal);
+      await calls?.start();
       return bound;
     },
     async stop() {
@@ -157,6 +183,7 @@ export function compose({
       cloudEvents.close();
       await consoleServer.close();
       await simServer.close();
+      await calls?.close();
       lobby.close();
       for (const door of doors.all()) door.close();
       guesses.close();
@@ -165,4 +192,14 @@ export function compose({
       lock.release();
     },
   };
+}
+
+/** Every kind of phone that a configuration may name. */
+function phoneOf(phone: NonNullable<ControllerConfig['phone']>, log: Logger): Phone {
+  switch (phone.hardware) {
+    case 'simulated':
+      return new SimulatedPhone({ port: phone.port, log });
+    default:
+      return phone.hardware satisfies never;
+  }
 }

@@ -25,7 +25,7 @@ export async function showStatus(
 }
 
 function describe(status: ControllerStatus): string {
-  const { device, building, software, clock, link, dataset, events, doors } = status;
+  const { device, building, software, clock, link, dataset, events, phone, doors } = status;
   const linkText = link.session ? 'in session' : link.connected ? 'connected, no session yet' : 'down';
   const lines = [
     `${device} in ${building}, ${software}`,
@@ -33,6 +33,11 @@ function describe(status: ControllerStatus): string {
     `cloud    ${linkText}${link.problem === undefined ? '' : `: ${link.problem}`}`,
     `dataset  epoch ${dataset.epoch}, seq ${dataset.seq}`,
     `events   ${events.head}, acknowledged up to ${events.acked}`,
+    ...(phone === undefined
+      ? []
+      : [
+          `phone    ${phone.simulated ? 'simulated' : 'ready'}${phone.fault === undefined ? '' : ` FAULT: ${phone.fault}`}`,
+        ]),
     ...doors.map(
       ({ id, mode, released, open, simulated, fault }) =>
         `door     ${id}: ${mode}, ${released ? 'released' : 'secured'}` +

@@ -52,20 +52,36 @@ export class CallRuntime {
   #ended: Extract<CallPhase, { kind: 'ended' }> | undefined;
   #outcomeTimer: { cancel(): void } | undefined;
   #draining = false;
+  #fault: string | undefined;
 
   constructor(parts: CallRuntimeParts) {
     this.#parts = parts;
   }
 
-  /** Rejects where the phone cannot work. */
+  /** A phone that cannot work is told as an alarm, and keeps no door waiting. */
   async start(): Promise<void> {
-    await this.#parts.phone.start((event: LegEvent) => this.#post({ kind: 'leg', event }));
+    const { phone, log } = this.#parts;
+    try {
+      await phone.start((event: LegEvent) => this.#post({ kind: 'leg', event }));
+    } catch (error) {
+      this.#fault = error instanceof Error ? error.message : 'the phone did not start';
+      log.error({ problem: this.#fault }, 'no calls can be placed');
+      this.#record([{ type: 'PhoneFault', severity: 'alarm', problem: this.#fault }]);
+    }
   }
 
   async close(): Promise<void> {
     this.#post({ kind: 'cancel' });
     this.#outcomeTimer?.cancel();
     await this.#parts.phone.close();
+  }
+
+  get simulated(): boolean {
+    return this.#parts.phone.simulated;
+  }
+
+  get fault(): string | undefined {
+    return this.#fault;
   }
 
   get busy(): boolean {

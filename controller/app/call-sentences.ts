@@ -2,7 +2,11 @@
 import type { CallOutcome } from '../core/call/line.ts';
 import type { Sentence } from '../ports/access-control.ts';
 import type { CallRefusal } from '../ports/lobby.ts';
-import { faultSentence } from './plain-sentences.ts';
+
+const cannotCall: Sentence = {
+  en: 'This console cannot place calls right now. Please contact the manager.',
+  fr: 'Cette console ne peut pas appeler pour le moment. Veuillez communiquer avec la direction de l’immeuble.',
+};
 
 export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
   noPhone: {
@@ -29,7 +33,8 @@ export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
     en: 'Too many calls were made from here. Please wait a minute and try again.',
     fr: 'Trop d’appels ont été faits d’ici. Veuillez attendre une minute et réessayer.',
   },
-  storageFault: faultSentence,
+  phoneFault: cannotCall,
+  storageFault: cannotCall,
 };
 
 export const openedSentence: Sentence = {

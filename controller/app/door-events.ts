@@ -10,6 +10,8 @@ export interface Asked {
   readonly accessPoint: string;
   /** The command's id, where one asked. */
   readonly command?: string;
+  /** The call's id, where a called person asked. */
+  readonly call?: string;
 }
 
 /** The events of one decision, the first of which is the decision itself. */

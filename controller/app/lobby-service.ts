@@ -1,17 +1,24 @@
-import { notOpened } from '../core/access/sentences.ts';
-import type { Building, DoorId } from '../core/dataset.ts';
+import type { Building, DoorId, ResidentId } from '../core/dataset.ts';
 import { listDirectory } from '../core/directory.ts';
 import { type DirectorySearch, indexDirectory, searchDirectory } from '../core/directory-search.ts';
-import type { AccessAnswer, AccessControl, Sentence } from '../ports/access-control.ts';
+import type { AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
 import { type Journal, StorageFault } from '../ports/journal.ts';
-import type { ControllerStatus, DirectoryEntry, Lobby, LobbyState } from '../ports/lobby.ts';
+import type {
+  CallAnswer,
+  ControllerStatus,
+  DirectoryEntry,
+  EntryOutcome,
+  Lobby,
+  LobbyState,
+} from '../ports/lobby.ts';
 import type { Replica } from '../ports/replica.ts';
+import type { CallDesk } from './call-desk.ts';
 import type { Doors } from './doors.ts';
+import { EntryHandles } from './entry-handles.ts';
 import type { Guesses } from './guesses.ts';
 import type { Log } from './log.ts';
-import { noCallsSentence } from './plain-sentences.ts';
 
 export interface LobbyParts {
   readonly software: string;
@@ -27,11 +34,14 @@ export interface LobbyParts {
   readonly timers: Timers;
   readonly access: AccessControl;
   readonly guesses: Guesses;
+  readonly callDesk: CallDesk;
   readonly link: () => LinkState;
   readonly log: Log;
 }
 
 interface Shown {
+  /** Whom each entry of the directory stands for. */
+  readonly residents: ReadonlyMap<string, ResidentId>;
   readonly building: Building | undefined;
   readonly doorName: Sentence;
   readonly directory: readonly DirectoryEntry[];
@@ -48,7 +58,13 @@ const entryPattern = /^\d{1,12}$/;
 export class LobbyService implements Lobby {
   readonly #parts: LobbyParts;
   readonly #listeners = new Set<() => void>();
-  #shown: Shown = { building: undefined, doorName: { en: '', fr: '' }, directory: [] };
+  readonly #handles = new EntryHandles();
+  #shown: Shown = {
+    building: undefined,
+    doorName: { en: '', fr: '' },
+    directory: [],
+    residents: new Map(),
+  };
   #index = indexDirectory([]);
   #revision = 0;
   #timer: { cancel(): void } | undefined;
@@ -88,13 +104,17 @@ export class LobbyService implements Lobby {
       const building = rows.building();
       const denied = (resident: { id: string; version: number }): boolean =>
         journal.denied({ table: 'resident', id: resident.id, version: resident.version });
+      const listed =
+        building === undefined
+          ? []
+          : listDirectory(rows.listedResidents(), building, clock.reading(), denied).map(
+              ({ id, name, suite }) => ({ resident: id, entry: { id: this.#handles.of(id), name, suite } }),
+            );
       return {
         building,
         doorName: rows.door(keypadDoor)?.name ?? { en: keypadDoor, fr: keypadDoor },
-        directory:
-          building === undefined
-            ? []
-            : listDirectory(rows.listedResidents(), building, clock.reading(), denied),
+        directory: listed.map(({ entry }) => entry),
+        residents: new Map(listed.map(({ entry, resident }) => [entry.id, resident])),
       };
     });
   }
@@ -111,7 +131,9 @@ export class LobbyService implements Lobby {
 
   state(): LobbyState {
     const { building, doorName, directory } = this.#shown;
-    const { keypadDoor, doors, showAnswerForMs, simulatedDoors } = this.#parts;
+    const { keypadDoor, doors, showAnswerForMs, simulatedDoors, callDesk } = this.#parts;
+    const phone = callDesk.phone();
+    const call = callDesk.present();
     const status = doors.get(keypadDoor)?.status();
     return {
       revision: this.#revision,
@@ -136,12 +158,17 @@ export class LobbyService implements Lobby {
         fault: status?.fault !== undefined,
       },
       showAnswerForMs,
+      ...(phone === undefined
+        ? {}
+        : { phone: { simulated: phone.simulated, concierge: building?.conciergeNumber !== undefined } }),
+      ...(call === undefined ? {} : { call }),
     };
   }
 
   status(): ControllerStatus {
     const { software, device, buildingId, clock, link, replica, journal, doors, simulatedDoors } =
       this.#parts;
+    const phone = this.#parts.callDesk.phone();
     const reading = clock.reading();
     const { connected, session, problem } = link();
     return {
@@ -152,6 +179,7 @@ export class LobbyService implements Lobby {
       link: { connected, session: session !== undefined, ...(problem === undefined ? {} : { problem }) },
       dataset: replica.cursor(),
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
+      ...(phone === undefined ? {} : { phone }),
       doors: doors.all().map((door) => {
         const { mode, released, open, fault } = door.status();
         return {
@@ -166,36 +194,47 @@ export class LobbyService implements Lobby {
     };
   }
 
-  async submit(digits: string): Promise<AccessAnswer> {
+  async submit(digits: string): Promise<EntryOutcome> {
     if (!entryPattern.test(digits)) throw new RangeError('an entry is 1 to 12 digits');
     // Set before anything is looked up: how long that takes must not show in the answer's time.
     const due = Promise.withResolvers<void>();
     const timer = this.#parts.timers.after(denialAfterMs, due.resolve);
     const answer = this.#answer(digits);
-    if (answer.outcome === 'deny') await due.promise;
+    if (answer.outcome === 'deny' || answer.outcome === 'notCalled') await due.promise;
     else timer.cancel();
     return answer;
   }
 
-  #answer(digits: string): AccessAnswer {
+  call(callee: { readonly resident: string } | 'concierge'): CallAnswer {
+    const { callDesk } = this.#parts;
+    if (callee === 'concierge') return callDesk.concierge();
+    const resident = this.#shown.residents.get(callee.resident);
+    return resident === undefined ? callDesk.refuse('unknownCallee') : callDesk.resident(resident);
+  }
+
+  endCall(call: string): void {
+    this.#parts.callDesk.end(call);
+  }
+
+  #answer(digits: string): EntryOutcome {
     const { access, keypadDoor } = this.#parts;
     const { building } = this.#shown;
     // One keypad serves both: an entry code never has the length of a directory code (DESIGN section 2).
     if (building !== undefined && digits.length === building.directoryCodeLength) {
-      return this.#directoryCode();
+      return this.#directoryCode(digits);
     }
     return access.present({ door: keypadDoor, accessPoint: keypad }, { kind: 'code', digits });
   }
 
-  #directoryCode(): AccessAnswer {
-    const { guesses, keypadDoor, log } = this.#parts;
+  #directoryCode(digits: string): CallAnswer {
+    const { guesses, keypadDoor, callDesk, log } = this.#parts;
     try {
       const may = guesses.mayTryDirectoryCode(keypad, keypadDoor);
-      return { outcome: 'deny', sentence: may ? noCallsSentence : notOpened };
+      return may ? callDesk.directoryCode(digits) : callDesk.refuse('unknownCallee');
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       log.error({ fault: error.code }, 'a directory code could not be counted');
-      return { outcome: 'deny', reason: 'storageFault', sentence: notOpened };
+      return callDesk.refuse('storageFault');
     }
   }
 

@@ -3,11 +3,5 @@ import type { Sentence } from '../ports/access-control.ts';
 /** The device itself cannot open: the disk or the door hardware refused. */
 export const faultSentence: Sentence = {
   en: 'This door cannot be opened from here right now. Please contact the manager.',
-  fr: "Cette porte ne peut pas être ouverte d'ici pour le moment. Veuillez communiquer avec la gestion.",
-};
-
-/** Somebody typed a directory code. */
-export const noCallsSentence: Sentence = {
-  en: 'This console cannot place calls yet. Please use an entry code.',
-  fr: "Cette console ne peut pas encore appeler. Veuillez utiliser un code d'entrée.",
+  fr: 'Cette porte ne peut pas être ouverte d’ici pour le moment. Veuillez communiquer avec la direction de l’immeuble.',
 };

@@ -180,12 +180,16 @@ export const Resident = z.object({
   overrideDisplayName: text.optional().describe('shown instead of displayName (nickname, business name)'),
   showOnConsole: z.boolean().describe('whether the lobby screen names this resident'),
   directoryCode: DirectoryCode.describe('the "buzzer code": calls this resident, never opens a door'),
-  phone: PhoneNumber.optional().describe('called from the lobby, after the overrideCallNumber if there is one'),
+  phone: PhoneNumber.optional().describe(
+    'called from the lobby, after the overrideCallNumber if there is one',
+  ),
   overrideCallNumber: PhoneNumber.optional().describe('called first'),
   escalationNumbers: z
     .array(PhoneNumber)
     .max(8)
-    .describe('called one after the other when the numbers before do not answer, are busy or cannot be reached'),
+    .describe(
+      'called one after the other when the numbers before do not answer, are busy or cannot be reached',
+    ),
   doNotDisturb: z.array(WeeklyWindow).optional().describe('hours in which calls do not ring'),
   language: Language.describe('in which this person is spoken to'),
   moveInDate: LocalDate.optional().describe(

@@ -1,6 +1,6 @@
 /** Who stands in the lobby's directory, as a pure list. */
 import type { ClockReading } from './access/facts.ts';
-import type { Building, Resident } from './dataset.ts';
+import type { Building, Resident, ResidentId } from './dataset.ts';
 import { isResidentAt } from './time/residency.ts';
 
 export interface DirectoryEntry {
@@ -9,8 +9,12 @@ export interface DirectoryEntry {
   readonly suite: string;
 }
 
+interface ListedResident extends DirectoryEntry {
+  readonly id: ResidentId;
+}
+
 /** The name a guest sees; absent for a hidden resident. */
-const consoleName = ({ displayName, overrideDisplayName }: Resident): string | undefined =>
+export const consoleName = ({ displayName, overrideDisplayName }: Resident): string | undefined =>
   overrideDisplayName ?? displayName;
 
 /**
@@ -22,9 +26,9 @@ export function listDirectory(
   building: Building,
   clock: ClockReading,
   denied: (resident: Resident) => boolean,
-): readonly DirectoryEntry[] {
+): readonly ListedResident[] {
   const collator = new Intl.Collator(building.languages[0], { sensitivity: 'base', numeric: true });
-  const entries: DirectoryEntry[] = [];
+  const entries: ListedResident[] = [];
   for (const resident of residents) {
     const name = consoleName(resident);
     if (name === undefined || !resident.showOnConsole || resident.status !== 'active' || denied(resident))

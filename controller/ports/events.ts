@@ -193,6 +193,8 @@ export type EventDraft =
       readonly call: string;
       readonly outcome: CallOutcome;
     }
+  /** The phone could not be started: no calls until the next start. */
+  | { readonly type: 'PhoneFault'; readonly severity: 'alarm'; readonly problem: string }
   /** A guest wanted to call, and no call was begun. */
   | {
       readonly type: 'CallRefused';

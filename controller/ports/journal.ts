@@ -4,7 +4,9 @@
  */
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
 import type { GuestId, TableName } from '../core/dataset.ts';
+import type { Shed } from '../core/disk-space.ts';
 import type { GuessBudget } from '../core/guess-budget.ts';
+import type { DatabaseName } from './disk.ts';
 
 export interface CommittedEvent {
   /** From 1, with no gaps. */
@@ -53,6 +55,10 @@ export type JournalChange =
   | { readonly kind: 'guesses'; readonly budget: GuessBudget }
   /** The verdict on the codes' length that this transaction's event tells. */
   | { readonly kind: 'codesTooShort'; readonly tooShort: boolean }
+  /** The alarm about the disk's space that this transaction's event begins or ends. */
+  | { readonly kind: 'diskLow'; readonly low: boolean }
+  /** What has been shed so far; undefined once its event tells it. */
+  | { readonly kind: 'shed'; readonly shed: Shed | undefined }
   | { readonly kind: 'clockFloor'; readonly floor: EpochMs }
   /** Also makes guest uses known again after the database was lost. */
   | { readonly kind: 'welcome'; readonly at: EpochMs };
@@ -68,9 +74,14 @@ export interface Journal {
   acked(): number;
   /**
    * Appends `bodies` in order and makes `changes`, all or nothing, and returns when it is on disk.
+   * With `spend` a full disk gives back of the reserve until there is room, in the same turn.
    * @throws StorageFault when the disk refuses; nothing has changed then.
    */
-  commit(bodies: readonly string[], changes?: readonly JournalChange[]): readonly CommittedEvent[];
+  commit(
+    bodies: readonly string[],
+    changes?: readonly JournalChange[],
+    spend?: 'reserve',
+  ): readonly CommittedEvent[];
   /** Events after `seq`, oldest first, at most `limit`. */
   after(seq: number, limit: number): readonly CommittedEvent[];
   /** The cloud holds everything up to `upTo`. With `rewind` the mark may go back, to send again what is still kept. */
@@ -91,6 +102,10 @@ export interface Journal {
   guesses(): GuessBudget;
   /** The last verdict that was told; false before the first. */
   codesTooShort(): boolean;
+  /** Whether the alarm about the disk's space stands; false in a new database. */
+  diskLow(): boolean;
+  /** What was shed and has not been told yet. */
+  shed(): Shed | undefined;
   denied(row: RowVersion): boolean;
   revocations(): readonly Revocation[];
   lockdowns(): readonly Lockdown[];
@@ -104,9 +119,16 @@ export interface Journal {
 /** The disk refused: full, unreadable or broken; or, for the replica, a snapshot is being applied (`busy`). */
 export class StorageFault extends Error {
   readonly code: 'diskFull' | 'unreadable' | 'io' | 'busy';
-  constructor(code: StorageFault['code'], message: string, options?: ErrorOptions) {
+  /** Which database answered, where one did. */
+  readonly database: DatabaseName | undefined;
+  constructor(
+    code: StorageFault['code'],
+    message: string,
+    { database, ...options }: ErrorOptions & { readonly database?: DatabaseName } = {},
+  ) {
     super(message, options);
     this.name = 'StorageFault';
     this.code = code;
+    this.database = database;
   }
 }

@@ -73,6 +73,8 @@ export type CallRefusal =
   /** One call at a time. */
   | 'lineBusy'
   | 'tooManyCalls'
+  /** The phone could not be started. */
+  | 'phoneFault'
   | 'storageFault';
 
 export type CallAnswer =
@@ -91,6 +93,8 @@ export interface ControllerStatus {
   readonly link: { readonly connected: boolean; readonly session: boolean; readonly problem?: string };
   readonly dataset: { readonly epoch: number; readonly seq: number; readonly digest: string };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
+  /** Absent: none is configured. */
+  readonly phone?: { readonly simulated: boolean; readonly fault?: string };
   readonly doors: readonly {
     readonly id: string;
     readonly mode: DoorMode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noCallsSentence } from '../../controller/app/plain-sentences.ts';
+import { notCalledSentences } from '../../controller/app/call-sentences.ts';
 import { annsCode, codeHash, householdShell, put, Shell } from '../support/controller-shell.ts';
 import { HandTime } from '../support/hand-time.ts';
 import { aBuilding, aDoor, aGuest, aResident } from '../support/rows.ts';
@@ -58,7 +58,17 @@ describe('the directory', () => {
   it('has a name, a suite and an id of each resident, and nothing else', () => {
     const shell = lit();
     shell.publish(put('resident', aResident('ann', { version: 2, phone: '+15145550123' })));
-    expect(shell.lobby.state().directory).toEqual([{ id: 'ann', name: 'Zoé Tremblay', suite: '101' }]);
+    expect(shell.lobby.state().directory).toEqual([
+      { id: expect.any(String), name: 'Zoé Tremblay', suite: '101' },
+    ]);
+  });
+
+  it('has an id of its own for each entry, because a row’s id may be made of the legal name', () => {
+    const shell = lit();
+    const [entry] = shell.lobby.state().directory;
+    expect(entry?.id).not.toContain('ann');
+    shell.publish(put('resident', aResident('ann', { version: 2, overrideDisplayName: 'Zaza' })));
+    expect(shell.lobby.state().directory).toEqual([{ ...entry, name: 'Zaza' }]);
   });
 
   it('sends no list where the building only lets people search', () => {
@@ -114,12 +124,16 @@ describe('an entry', () => {
     expect(event).toMatchObject({ type: 'AccessGranted', door: 'lobby', accessPoint: 'lobby-keypad' });
   });
 
-  it('of a directory code’s length is told that calls are not possible yet, and is no try at a code', async () => {
-    const shell = lit();
+  it('of a directory code’s length is told where there is no phone, and is no try at a code', async () => {
+    const shell = lit(householdShell({ phone: false }));
     const { seq } = shell.journal.head();
     const answer = shell.lobby.submit('0101');
     shell.time.pass(1_000);
-    expect(await answer).toEqual({ outcome: 'deny', sentence: noCallsSentence });
+    expect(await answer).toEqual({
+      outcome: 'notCalled',
+      reason: 'noPhone',
+      sentence: notCalledSentences.noPhone,
+    });
     expect(shell.events(seq)).toEqual([]);
   });
 
@@ -154,6 +168,7 @@ describe('the status', () => {
       link: { connected: true, session: true },
       dataset: shell.store.replica.cursor(),
       events: { log: shell.journal.log, head: upTo + 1, acked: upTo },
+      phone: { simulated: true },
       doors: [{ id: 'lobby', mode: 'Accessed', released: true, open: false, simulated: true }],
     });
   });

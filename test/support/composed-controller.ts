@@ -56,7 +56,7 @@ export async function composed(
   const config: ControllerConfig = {
     file: join(stateDir, 'vestibule.yaml'),
     stateDir,
-    console: { port, keypadDoor: 'lobby', showAnswerForMs: 8_000 },
+    console: { port, keypadDoor: 'lobby', callDoor: 'lobby', showAnswerForMs: 8_000 },
     doors: { lobby: wiring, garage: wiring },
     log: { level: 'debug' },
   };

@@ -1,5 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { AccessService } from '../../controller/app/access-service.ts';
+import { CallDesk } from '../../controller/app/call-desk.ts';
+import { CallRuntime } from '../../controller/app/call-runtime.ts';
 import { CloudEvents } from '../../controller/app/cloud-events.ts';
 import { CloudCommands } from '../../controller/app/command-executor.ts';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
@@ -17,6 +19,7 @@ import type { DeltaOutcome, RowOp } from '../../controller/ports/replica.ts';
 import type { Store } from '../../controller/store/open-store.ts';
 import { CloudRows, rowOf } from './cloud-rows.ts';
 import { HandTime, noon } from './hand-time.ts';
+import { HeldPhone } from './held-phone.ts';
 import { siteKeyHex } from './identity-folder.ts';
 import { aBuilding, aCredential, aDoor, aGrant, aGuest, aResident } from './rows.ts';
 import { storeIn, tempDir } from './store.ts';
@@ -63,6 +66,10 @@ interface ShellOptions {
   readonly wiring?: { readonly rex: 'release' | 'report'; readonly fire: 'release' | 'ignore' };
   /** False: as after a start without a cloud; the clock is what the store and the battery clock say. */
   readonly welcomed?: boolean;
+  /** The door that a called person opens. */
+  readonly callDoor?: string;
+  /** False: this console places no calls. */
+  readonly phone?: boolean;
   /** Sees to each door's hardware before it is started. */
   readonly prepare?: (wires: WatchedDoor) => void;
 }
@@ -84,6 +91,8 @@ export class Shell {
   readonly cloudEvents: CloudEvents;
   readonly lobby: LobbyService;
   readonly housekeeping: Housekeeping;
+  readonly phone = new HeldPhone();
+  readonly calls: CallRuntime | undefined;
   readonly logged: { readonly fields: object; readonly message: string }[] = [];
   readonly #wires = new Map<string, WatchedDoor>();
   readonly #cloud = new CloudRows();
@@ -94,6 +103,8 @@ export class Shell {
     doors = ['lobby'],
     wiring = { rex: 'release', fire: 'release' },
     welcomed = true,
+    callDoor = 'lobby',
+    phone = true,
     prepare = () => {},
   }: ShellOptions = {}) {
     this.dir = dir;
@@ -129,6 +140,17 @@ export class Shell {
       timezone: () => this.lobby.timezone(),
     });
     this.commands = new CloudCommands({ doors: this.doors, journal, recorder, clock });
+    const onChange = (): void => this.lobby.changed();
+    this.calls = phone
+      ? new CallRuntime({
+          ...{ phone: this.phone, recorder, timers, log, onChange },
+          showOutcomeForMs: 8_000,
+        })
+      : undefined;
+    const callDesk = new CallDesk({
+      ...{ calls: this.calls, callDoor: DoorId.parse(callDoor), doors: this.doors },
+      ...{ replica, journal, recorder, clock, log },
+    });
     this.lobby = new LobbyService({
       ...{ software: 'vestibule/test', device: 'console-1', buildingId: 'maple-court' },
       ...{ keypadDoor: lobbyDoor, showAnswerForMs: 8_000, simulatedDoors: new Set([lobbyDoor]) },
@@ -141,6 +163,7 @@ export class Shell {
         log,
         access: this.access,
         guesses: this.guesses,
+        callDesk,
       },
       link: () => this.cloudEvents.link(),
     });
@@ -150,6 +173,7 @@ export class Shell {
     });
     if (welcomed) this.welcome();
     for (const door of this.doors.all()) door.start();
+    void this.calls?.start();
     onTestFinished(() => this.lobby.close());
   }
 

@@ -229,12 +229,7 @@ function next(state: Active, end: NumberEnd, effects: readonly CallEffect[]): Ca
   return { state: rung.state, effects: [legReport(state, end), cancelTimers, ...effects, ...rung.effects] };
 }
 
-function over(
-  state: Active,
-  end: NumberEnd,
-  outcome: CallOutcome,
-  effects: readonly CallEffect[],
-): CallStep {
+function over(state: Active, end: NumberEnd, outcome: CallOutcome, effects: readonly CallEffect[]): CallStep {
   return {
     state: idleCall,
     effects: [legReport(state, end), report({ type: 'CallEnded', outcome }), cancelTimers, ...effects],

@@ -7,7 +7,23 @@ export type NumberRefusal = 'emergency' | 'premium' | 'country';
 
 /** Emergency and help lines of three digits (ITU-T E.161.1 and national plans); as extensions they would reach the trunk. */
 const emergency: ReadonlySet<string> = new Set([
-  ...['000', '100', '101', '102', '103', '104', '106', '108', '110', '111', '112', '113', '114', '115', '116'],
+  ...[
+    '000',
+    '100',
+    '101',
+    '102',
+    '103',
+    '104',
+    '106',
+    '108',
+    '110',
+    '111',
+    '112',
+    '113',
+    '114',
+    '115',
+    '116',
+  ],
   ...['117', '118', '119', '120', '122', '123', '133', '144', '190', '191', '192', '193', '198', '199'],
   ...['911', '988', '995', '997', '998', '999'],
 ]);

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import type { AccessRequest } from '../core/access/decision.ts';
+import type { BuildingRows } from '../core/access/facts.ts';
+import { type CallsMade, withCall } from '../core/call/limits.ts';
+import { type CallNumber, planConciergeCall, planResidentCall } from '../core/call/plan.ts';
+import type { Building, DoorId, Resident, ResidentId } from '../core/dataset.ts';
+import { consoleName } from '../core/directory.ts';
+import { isResidentAt } from '../core/time/residency.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventDraft } from '../ports/events.ts';
+import { type Journal, StorageFault } from '../ports/journal.ts';
+import type { CallAnswer, CallRefusal, ControllerStatus, LobbyCall } from '../ports/lobby.ts';
+import type { DirectoryRows, Replica } from '../ports/replica.ts';
+import type { CallRuntime } from './call-runtime.ts';
+import { notCalledSentences } from './call-sentences.ts';
+import type { Doors } from './doors.ts';
+import type { Log } from './log.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface CallDeskParts {
+  /** Absent: this console places no calls. */
+  readonly calls: CallRuntime | undefined;
+  /** The door that a called person opens. */
+  readonly callDoor: DoorId;
+  readonly doors: Doors;
+  readonly replica: Replica;
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type From = Extract<EventDraft, { type: 'CallStarted' }>['from'];
+
+type Rows = BuildingRows & DirectoryRows;
+
+interface Refused {
+  readonly refused: CallRefusal;
+  readonly resident?: ResidentId;
+}
+
+interface Wanted {
+  readonly from: From;
+  readonly resident?: ResidentId;
+  readonly numbers: readonly [CallNumber, ...CallNumber[]];
+  readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
+}
+
+/** Finds whom a guest wants to call, says why not, or has the call placed. */
+export class CallDesk {
+  readonly #parts: CallDeskParts;
+  #made: CallsMade = [];
+  #limited = false;
+
+  constructor(parts: CallDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** What calls are placed with; absent: none are. */
+  phone(): NonNullable<ControllerStatus['phone']> | undefined {
+    const { calls } = this.#parts;
+    if (calls === undefined) return undefined;
+    const { simulated, fault } = calls;
+    return { simulated, ...(fault === undefined ? {} : { fault }) };
+  }
+
+  present(): LobbyCall | undefined {
+    return this.#parts.calls?.shown();
+  }
+
+  /** The guest gives up, or has read the outcome. */
+  end(call: string): void {
+    this.#parts.calls?.end(call);
+  }
+
+  concierge(): CallAnswer {
+    return this.#call((_rows, building) => {
+      const plan = planConciergeCall(building);
+      return plan.kind === 'refused'
+        ? { refused: plan.reason }
+        : { from: 'concierge', numbers: plan.numbers, shown: { to: 'concierge' } };
+    });
+  }
+
+  /** Somebody whom the directory names, or named until just now. */
+  resident(id: ResidentId): CallAnswer {
+    return this.#call((rows, building) => {
+      const holder = rows.holder({ kind: 'resident', id });
+      const found = holder?.kind === 'resident' ? [holder.row] : [];
+      return this.#toResident(
+        found.filter(({ showOnConsole }) => showOnConsole),
+        building,
+        'directory',
+      );
+    });
+  }
+
+  /** The guess budget has been asked. A code that is two residents' calls neither: the wrong one could open. */
+  directoryCode(digits: string): CallAnswer {
+    return this.#call((rows, building) =>
+      this.#toResident(rows.residentsByDirectoryCode(digits), building, 'directoryCode'),
+    );
+  }
+
+  refuse(reason: CallRefusal): CallAnswer {
+    return { outcome: 'notCalled', reason, sentence: notCalledSentences[reason] };
+  }
+
+  #toResident(found: readonly Resident[], building: Building, from: From): Wanted | Refused {
+    const { clock, journal } = this.#parts;
+    const reading = clock.reading();
+    const here = found.filter(
+      (row) =>
+        row.status === 'active' &&
+        !journal.denied({ table: 'resident', id: row.id, version: row.version }) &&
+        isResidentAt(row, building, reading.now),
+    );
+    const [resident, another] = here;
+    if (resident === undefined || another !== undefined) return { refused: 'unknownCallee' };
+    const plan = planResidentCall(resident, building, reading);
+    if (plan.kind === 'refused') return { refused: plan.reason, resident: resident.id };
+    const name = resident.showOnConsole ? consoleName(resident) : undefined;
+    return {
+      from,
+      resident: resident.id,
+      numbers: plan.numbers,
+      shown: {
+        to: 'resident',
+        ...(name === undefined ? {} : { callee: { name, suite: resident.suite } }),
+      },
+    };
+  }
+
+  #call(find: (rows: Rows, building: Building) => Wanted | Refused): CallAnswer {
+    const { calls, replica, log } = this.#parts;
+    if (calls === undefined) return this.refuse('noPhone');
+    if (calls.fault !== undefined) return this.refuse('phoneFault');
+    if (calls.busy) return this.refuse('lineBusy');
+    try {
+      const found = replica.read((rows) => {
+        const building = rows.building();
+        return building && { building, wanted: find(rows, building) };
+      });
+      if (found === undefined) return this.refuse('unknownCallee');
+      const { building, wanted } = found;
+      if ('refused' in wanted && wanted.refused === 'unknownCallee') return this.refuse(wanted.refused);
+      if (!this.#mayTry()) return this.refuse('tooManyCalls');
+      if ('refused' in wanted) return this.#refused(wanted);
+      return { outcome: 'calling', call: this.#place(calls, wanted, building) };
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      log.error({ fault: error.code }, 'a call could not be placed: the disk refused');
+      return this.refuse('storageFault');
+    }
+  }
+
+  /** Tries that come to nothing count too, so that their events are bounded; being over the limit is told once. */
+  #mayTry(): boolean {
+    const made = withCall(this.#made, this.#parts.clock.monotonicMs());
+    const limited = made === undefined;
+    if (limited && !this.#limited) this.#refused({ refused: 'tooManyCalls' });
+    this.#limited = limited;
+    if (made !== undefined) this.#made = made;
+    return !limited;
+  }
+
+  #place(calls: CallRuntime, { from, resident, numbers, shown }: Wanted, building: Building): string {
+    const id = randomUUID();
+    const { ringTimeoutMs, talkTimeoutMs, callUnlockDigits } = building;
+    calls.place({
+      call: { id, numbers, rules: { ringTimeoutMs, talkTimeoutMs, unlockDigits: callUnlockDigits } },
+      shown,
+      started: {
+        type: 'CallStarted',
+        severity: 'info',
+        call: id,
+        from,
+        ...(resident === undefined ? {} : { resident }),
+        simulated: calls.simulated,
+      },
+      unlock: () => this.#unlock(id, resident),
+    });
+    return id;
+  }
+
+  /** DESIGN section 4, `callUnlock`: judged as the called resident whichever number answered, at this moment. */
+  #unlock(call: string, resident: ResidentId | undefined): boolean {
+    const { doors, callDoor } = this.#parts;
+    const runtime = doors.get(callDoor);
+    if (runtime === undefined) return false;
+    const request: AccessRequest =
+      resident === undefined
+        ? { kind: 'conciergeUnlock', door: callDoor, call }
+        : { kind: 'callUnlock', door: callDoor, call, resident };
+    const outcome = runtime.request(request, { door: callDoor, accessPoint: 'call', call });
+    return outcome.kind === 'decided' && outcome.decision.outcome === 'grant';
+  }
+
+  #refused({ refused, resident }: Refused): CallAnswer {
+    const { recorder } = this.#parts;
+    recorder.commit([
+      {
+        type: 'CallRefused',
+        severity: refused === 'tooManyCalls' ? 'warning' : 'info',
+        reason: refused,
+        ...(resident === undefined ? {} : { resident }),
+      },
+    ]);
+    return this.refuse(refused);
+  }
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CallsMade, withCall } from '../../controller/core/call/limits.ts';
+import { numberRefusal } from '../../controller/core/call/number-policy.ts';
+import { planConciergeCall, planResidentCall } from '../../controller/core/call/plan.ts';
+import { noon } from '../support/hand-time.ts';
+import { aBuilding, aResident } from '../support/rows.ts';
+
+const clock = { state: 'trusted', now: noon } as const;
+const [override, phone, work, sister, desk] = [
+  '+15145550100',
+  '+15145550101',
+  '+15145550102',
+  '+14165550103',
+  '+15145550199',
+] as const;
+
+const numbersOf = (plan: ReturnType<typeof planResidentCall>) =>
+  plan.kind === 'numbers' ? plan.numbers.map(({ number }) => number) : plan.reason;
+
+describe('whom a call rings', () => {
+  const all = { overrideCallNumber: override, phone, escalationNumbers: [work, sister] };
+
+  it('is the override number, the phone, further numbers, the concierge, in this order', () => {
+    const plan = planResidentCall(aResident('ann', all), aBuilding({ conciergeNumber: desk }), clock);
+    expect(numbersOf(plan)).toEqual([override, phone, work, sister, desk]);
+    expect(plan).toMatchObject({
+      numbers: [
+        { target: 'override' },
+        { target: 'phone' },
+        { target: 'escalation' },
+        { target: 'escalation' },
+        { target: 'concierge' },
+      ],
+    });
+  });
+
+  it('is nobody twice', () => {
+    const resident = aResident('ann', { ...all, phone: override, escalationNumbers: [desk, work] });
+    const plan = planResidentCall(resident, aBuilding({ conciergeNumber: desk }), clock);
+    expect(numbersOf(plan)).toEqual([override, desk, work]);
+  });
+
+  it('is the concierge where the resident has no number, and nobody where there is none', () => {
+    expect(
+      numbersOf(planResidentCall(aResident('ann'), aBuilding({ conciergeNumber: desk }), clock)),
+    ).toEqual([desk]);
+    expect(numbersOf(planResidentCall(aResident('ann'), aBuilding(), clock))).toBe('noNumber');
+    expect(numbersOf(planConciergeCall(aBuilding()))).toBe('noNumber');
+  });
+
+  it('leaves out numbers that must not be dialled', () => {
+    const resident = aResident('ann', { phone: '+19005550100', escalationNumbers: ['911', sister] });
+    expect(numbersOf(planResidentCall(resident, aBuilding(), clock))).toEqual([sister]);
+    const abroad = aResident('ann', { phone: '+33123456789' });
+    expect(numbersOf(planResidentCall(abroad, aBuilding({ callCountries: ['+1'] }), clock))).toBe('noNumber');
+  });
+
+  describe('in the resident’s quiet hours', () => {
+    const quiet = { ...all, doNotDisturb: [{ days: [1], from: '11:00', to: '13:00' }] };
+
+    it('is the concierge alone, or nobody', () => {
+      const resident = aResident('ann', quiet);
+      expect(numbersOf(planResidentCall(resident, aBuilding({ conciergeNumber: desk }), clock))).toEqual([
+        desk,
+      ]);
+      expect(numbersOf(planResidentCall(resident, aBuilding(), clock))).toBe('doNotDisturb');
+    });
+
+    it.each<[string, string]>([
+      ['2026-06-15T14:59:59.999Z', 'rings'],
+      ['2026-06-15T15:00:00.000Z', 'doNotDisturb'],
+      ['2026-06-15T16:59:59.999Z', 'doNotDisturb'],
+      ['2026-06-15T17:00:00.000Z', 'rings'],
+      ['2026-06-16T16:00:00.000Z', 'rings'],
+    ])('which are the building’s local time: %s', (time, expected) => {
+      const plan = planResidentCall(aResident('ann', quiet), aBuilding(), {
+        state: 'held',
+        now: Date.parse(time),
+      });
+      expect(plan.kind === 'numbers' ? 'rings' : plan.reason).toBe(expected);
+    });
+
+    it('rings all the same while nobody knows what time it is', () => {
+      const plan = planResidentCall(aResident('ann', quiet), aBuilding(), { state: 'unknown', now: noon });
+      expect(plan.kind).toBe('numbers');
+    });
+  });
+});
+
+describe('a number', () => {
+  it.each<[string, readonly string[] | undefined, string | undefined]>([
+    ['+14165550100', undefined, undefined],
+    ['+14165550100', ['+1'], undefined],
+    ['+33123456789', ['+1'], 'country'],
+    ['+33123456789', ['+1', '+33'], undefined],
+    ['201', ['+1'], undefined],
+    ['911', undefined, 'emergency'],
+    ['112', undefined, 'emergency'],
+    ['999', undefined, 'emergency'],
+    ['+19115550100', undefined, 'emergency'],
+    ['+14115550100', undefined, 'emergency'],
+    ['+19005550100', ['+1'], 'premium'],
+    ['+14169765500', ['+1'], 'premium'],
+    ['+33899123456', undefined, 'premium'],
+    ['+449001234567', undefined, 'premium'],
+    ['+881612345678', undefined, 'premium'],
+    ['+97912345678', undefined, 'premium'],
+  ])('%s, where %j may be called: %s', (number, countries, refusal) => {
+    expect(numberRefusal(number, countries)).toBe(refusal);
+  });
+});
+
+describe('how often a console may call', () => {
+  const minute = 60_000;
+  const hour = 60 * minute;
+  const calls = (times: readonly number[]): CallsMade =>
+    times.reduce<CallsMade>((made, at) => withCall(made, at) ?? made, []);
+
+  it('is six times a minute', () => {
+    const six = calls([0, 1, 2, 3, 4, 5]);
+    expect(withCall(six, 59_999)).toBeUndefined();
+    expect(withCall(six, minute)).toHaveLength(7);
+  });
+
+  it('is three hundred times in any 24 hours', () => {
+    const day = calls(Array.from({ length: 300 }, (_, index) => index * 15_000));
+    expect(day).toHaveLength(300);
+    expect(withCall(day, 23 * hour)).toBeUndefined();
+    expect(withCall(day, 24 * hour)).toBeDefined();
+  });
+
+  it('never holds more than a day’s calls, whatever the times', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(30 * hour), { maxLength: 500 }), (times) => {
+        const made = calls(times.toSorted((a, b) => a - b));
+        expect(made.length).toBeLessThanOrEqual(300);
+        for (const [index, at] of made.entries()) {
+          expect((made[index + 6] ?? Number.POSITIVE_INFINITY) - at).toBeGreaterThanOrEqual(minute);
+        }
+      }),
+    );
+  });
+});
