@@ -12,7 +12,7 @@ import { MqttClient } from 'mqtt';
 import type { Timers } from '../../controller/ports/clock.ts';
 import { durations, limits } from '../protocol/limits.ts';
 import { intervals } from './intervals.ts';
-import { mqttProblem } from './mqtt-problem.ts';
+import { brokerProblem, mqttProblem } from './mqtt-problem.ts';
 
 export interface MqttEndpoint {
   /** `mqtt://host[:port]` or `mqtts://host[:port]`. */
@@ -125,7 +125,7 @@ export class MqttConnection {
     };
     client.on('error', (error) => fail(mqttProblem(error, broker)));
 
-    const late = `The broker at ${broker} did not answer within ${connectWithinMs / 1_000} s.`;
+    const late = brokerProblem('silent', broker, connectWithinMs / 1_000);
     let watchdog = timers.after(connectWithinMs, () => fail(late));
     client.on('packetreceive', () => {
       if (this.#up !== session) return;
@@ -149,7 +149,7 @@ export class MqttConnection {
       client.subscribe(filter, { qos: 1 }, (error, granted) => {
         if (stream.destroyed) return;
         if (error !== null || granted?.some(({ qos }) => qos > 2) !== false) {
-          fail(`The broker at ${broker} refuses the subscription to ${filter}; check its access list.`);
+          fail(brokerProblem('subscriptionRefused', broker, filter));
           return;
         }
         this.#up = session;
@@ -201,7 +201,8 @@ export class MqttConnection {
   }
 }
 
-function openStream({ url, tls }: MqttEndpoint): Socket {
+/** The socket, before anything is said on it: TCP, or TLS with its handshake. */
+export function openStream({ url, tls }: MqttEndpoint): Socket {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) });
@@ -211,7 +212,8 @@ function openStream({ url, tls }: MqttEndpoint): Socket {
 }
 
 /** Host and port, without what else a URL may carry. */
-const brokerOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the configured address');
+export const brokerOf = (url: string): string =>
+  URL.canParse(url) ? new URL(url).host : 'the configured address';
 
 const nameOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown fault';
@@ -227,4 +229,6 @@ const pause = (timers: Timers, ms: number, signal: AbortSignal): Promise<void> =
       resolve();
     }
     signal.addEventListener('abort', done);
+    // Whoever was told of the failure may have ended the run at once.
+    if (signal.aborted) done();
   });
