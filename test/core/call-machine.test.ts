@@ -44,23 +44,26 @@ const cancel: CallInput = { kind: 'cancel' };
 
 const reports = (effects: readonly CallEffect[]) =>
   effects.flatMap((effect) => (effect.kind === 'report' ? [effect.report] : []));
-const acts = (effects: readonly CallEffect[]): readonly string[] =>
-  effects.map((effect) => {
-    switch (effect.kind) {
-      case 'dial':
-        return `dial ${effect.leg.target} as ${effect.leg.id}`;
-      case 'hangUp':
-        return `hang up ${effect.leg}`;
-      case 'tell':
-        return `tell ${effect.tone}`;
-      case 'startTimer':
-        return `${effect.timer} in ${effect.ms}`;
-      case 'report':
-        return effect.report.type;
-      default:
-        return effect.kind;
-    }
-  });
+const acts = (effects: readonly CallEffect[]): readonly string[] => effects.map(described);
+function described(effect: CallEffect): string {
+  switch (effect.kind) {
+    case 'dial':
+      return `dial ${effect.leg.target} as ${effect.leg.id}`;
+    case 'hangUp':
+      return `hang up ${effect.leg}`;
+    case 'tell':
+      return `tell ${effect.tone}`;
+    case 'startTimer':
+      return `${effect.timer} in ${effect.ms}`;
+    case 'report':
+      return effect.report.type;
+    case 'unlock':
+    case 'cancelTimers':
+      return effect.kind;
+    default:
+      return effect satisfies never;
+  }
+}
 
 describe('a call', () => {
   it('rings the first number, and gives it 8 seconds to show a sign of life', () => {
@@ -204,6 +207,11 @@ describe('the unlock digits', () => {
     const { state, effects } = play(...talking, presses('9'), unlocked(false));
     expect(acts(effects)).toEqual(['tell notOpened']);
     expect(acts(stepCall(state, presses('9')).effects)).toEqual(['unlock']);
+  });
+
+  it('that open nothing have to be pressed anew, all of them', () => {
+    const begun = [start(aCall([home], '99')), rings(), answers(), presses('9'), presses('9')];
+    expect(acts(play(...begun, unlocked(false), presses('9')).effects)).not.toContain('unlock');
   });
 
   it.each([ends('hungUp'), cancel])('opened, and the call ends as opened whoever hangs up first', (input) => {

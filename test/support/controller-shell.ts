@@ -70,6 +70,8 @@ interface ShellOptions {
   readonly callDoor?: string;
   /** False: this console places no calls. */
   readonly phone?: boolean;
+  /** Why the phone cannot be started. */
+  readonly phoneProblem?: string;
   /** Sees to each door's hardware before it is started. */
   readonly prepare?: (wires: WatchedDoor) => void;
 }
@@ -93,6 +95,7 @@ export class Shell {
   readonly housekeeping: Housekeeping;
   readonly phone = new HeldPhone();
   readonly calls: CallRuntime | undefined;
+  readonly phoneStarted: Promise<void>;
   readonly logged: { readonly fields: object; readonly message: string }[] = [];
   readonly #wires = new Map<string, WatchedDoor>();
   readonly #cloud = new CloudRows();
@@ -105,6 +108,7 @@ export class Shell {
     welcomed = true,
     callDoor = 'lobby',
     phone = true,
+    phoneProblem,
     prepare = () => {},
   }: ShellOptions = {}) {
     this.dir = dir;
@@ -173,7 +177,8 @@ export class Shell {
     });
     if (welcomed) this.welcome();
     for (const door of this.doors.all()) door.start();
-    void this.calls?.start();
+    this.phone.problem = phoneProblem;
+    this.phoneStarted = this.calls?.start() ?? Promise.resolve();
     onTestFinished(() => this.lobby.close());
   }
 
