@@ -37,7 +37,7 @@ export const PhoneRefusal = z.object({ error: z.string(), sentence: z.string() }
 export type PhoneRefusal = Readonly<z.infer<typeof PhoneRefusal>>;
 
 const targets: Readonly<Record<CallTarget, string>> = {
-  override: 'the number that is called in place of the resident’s own',
+  override: 'the resident’s override number',
   phone: 'the resident’s phone',
   escalation: 'a further number of the resident',
   concierge: 'the concierge',
@@ -79,7 +79,7 @@ function words(line: PhoneLine): { readonly title: string; readonly sentence: st
     case 'answered':
       return {
         title: 'Answered',
-        sentence: `The person at the door is on the line with ${targets[line.target]}. Press the digit that opens, usually 9.`,
+        sentence: `Called: ${targets[line.target]}. You talk with the person at the door; press the digit that opens, usually 9.`,
       };
     case 'ended':
       return {

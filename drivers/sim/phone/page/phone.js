@@ -42,14 +42,14 @@ const show = (view) => {
   write(title, view.title);
   write(sentence, view.sentence);
   write(digits, view.digits);
-  if (heard.childElementCount !== view.heardSentences.length || view.line !== 'answered') {
+  if (heard.textContent !== view.heardSentences.join('')) {
     heard.replaceChildren(
       ...view.heardSentences.map((text) =>
         Object.assign(document.createElement('li'), { textContent: text }),
       ),
     );
-    heard.hidden = view.heardSentences.length === 0;
   }
+  heard.hidden = view.heardSentences.length === 0;
   for (const radio of form.querySelectorAll('input')) radio.checked = radio.value === view.preset;
   document.title = view.line === 'ringing' ? `☎ Ringing… – ${name}` : `${view.title} – ${name}`;
   // The pressed button may have gone: the keyboard goes on from the one that has come.
@@ -80,12 +80,17 @@ const post = async (path, body) => {
 
 const connect = () => {
   const source = new EventSource('/api/events');
+  source.addEventListener('open', () => write(problem, ''));
   source.addEventListener('message', ({ data }) => {
-    write(problem, '');
-    show(JSON.parse(data));
+    /** @type {PhoneView} */
+    const view = JSON.parse(data);
+    // Not at every message: the one that a refusal is about may come after the refusal.
+    if (view.line === 'dialled') write(problem, '');
+    show(view);
   });
   source.addEventListener('error', () => {
     showLine('lost');
+    heard.hidden = true;
     write(title, 'Not connected');
     write(sentence, 'No controller answers. This page comes back by itself.');
     document.title = `Not connected – ${name}`;
