@@ -157,7 +157,7 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'listing: list',
     'listing: list\n  colour: red',
     'colour',
-    'building.colour is not a key that is known here: it can be id, name, timezone, languages, moveInTime, directoryCodeLength, entryCodeLength, callUnlockDigits, conciergeNumber, guestCodesForDays, listing, ringTimeout, talkTimeout, lockout.',
+    'building.colour is not a key that is known here: it can be id, name, timezone, languages, moveInTime, directoryCodeLength, entryCodeLength, callUnlockDigits, conciergeNumber, callCountries, guestCodesForDays, listing, ringTimeout, talkTimeout, lockout.',
   ],
   [
     'a misspelt key, said once',
@@ -445,6 +445,27 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'showOnConsole: false\n    id: obrien-102\n    directoryCode: "3222"',
     'id: obrien-102',
     'residents[1].id tells the name of a hidden resident, and ids reach every console: choose one without it.',
+  ],
+  [
+    'an emergency line as somebody’s phone',
+    'phone: "+14165550101"',
+    'phone: "911"',
+    'phone: "911"',
+    'residents[0].phone is an emergency or help line, which a lobby console must not dial: give a person’s number.',
+  ],
+  [
+    'a number that costs its caller',
+    'phone: "+14165550102"',
+    'phone: "+14165550102"\n    escalationNumbers: ["+19005550102"]',
+    'escalationNumbers',
+    'residents[1].escalationNumbers[0] is a number that costs its caller, which consoles do not dial: give an ordinary one.',
+  ],
+  [
+    'a concierge in a country that is not called',
+    'guestCodesForDays: null',
+    'guestCodesForDays: null\n  callCountries: ["+1"]\n  conciergeNumber: "+33123456789"',
+    'conciergeNumber',
+    'building.conciergeNumber is in a country that building.callCountries does not list: add its calling code there, or give another number.',
   ],
 ];
 

@@ -1,4 +1,5 @@
 /** What each entry says by itself and against the building's rules: lengths, dates, hours, names. */
+import { undialable } from './check-numbers.ts';
 import type { BuildingFile } from './file.ts';
 import { slug } from './ids.ts';
 import type { FilePath, Finding } from './places-in-file.ts';
@@ -11,6 +12,7 @@ export function senseless(file: BuildingFile): readonly Finding[] {
     ...names(file),
     ...doors(file),
     ...guests(file),
+    ...undialable(file),
   ];
 }
 
