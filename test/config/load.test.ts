@@ -39,12 +39,13 @@ describe('the configuration file', () => {
       config: {
         file: examplePath,
         stateDir: resolve(examplePath, '../state'),
-        console: { port: 8080, keypadDoor: 'front', showAnswerForMs: 8_000 },
+        console: { port: 8080, keypadDoor: 'front', callDoor: 'front', showAnswerForMs: 8_000 },
         doors: {
           front: { hardware: 'simulated', monitor: true, rex: 'release', fire: 'release' },
           garage: { hardware: 'simulated', monitor: true, rex: 'release', fire: 'release' },
           gym: { hardware: 'simulated', monitor: false, rex: 'report', fire: 'release' },
         },
+        phone: { hardware: 'simulated', port: 8090 },
         log: { level: 'info' },
       },
     });

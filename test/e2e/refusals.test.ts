@@ -1,5 +1,5 @@
 /** What ends a command of the controller: one sentence with the way out, and the exit code of docs/commands.md. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { failureOf } from '../../controller/failure.ts';
 import { cloudKeys } from '../support/cloud-keys.ts';
 import { type Finished, vestibule } from '../support/command.ts';
+import { exampleConfig } from '../support/example-config.ts';
 import { freePort } from '../support/free-port.ts';
 import { fillIdentityFolder } from '../support/identity-folder.ts';
 
@@ -21,8 +22,7 @@ async function run(command: string, at = folder): Promise<Finished> {
   const broker = `mqtt://127.0.0.1:${await freePort()}`;
   fillIdentityFolder(join(at, 'state', 'identity'), { device: 'lobby', broker, keys: cloudKeys() });
   const config = join(at, 'vestibule.yaml');
-  const example = await readFile('config/examples/vestibule.yaml', 'utf8');
-  await writeFile(config, example.replace(/port: \d+/, `port: ${await freePort()}`));
+  await writeFile(config, exampleConfig({ port: await freePort(), phonePort: await freePort() }));
   return vestibule([command, '--config', config]).finished();
 }
 

@@ -1,9 +1,10 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimReply } from '../../drivers/sim/sim-protocol.ts';
 import type { Broker } from './broker.ts';
 import { type Finished, headEnd, type RunningCommand, sim, vestibule } from './command.ts';
+import { exampleConfig } from './example-config.ts';
 import { freePort } from './free-port.ts';
 import { startMosquitto } from './mosquitto.ts';
 
@@ -28,6 +29,8 @@ export interface Site extends AsyncDisposable {
   readonly buildingFile: string;
   readonly broker: Broker;
   readonly port: number;
+  /** Of the simulated phone's page. */
+  readonly phonePort: number;
   readonly configFile: string;
   readonly stateDir: string;
   readonly headEndState: string;
@@ -56,16 +59,13 @@ export async function startSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'vestibule-site-'));
   const broker = await startMosquitto();
   const port = await freePort();
+  const phonePort = await freePort();
   const headEndState = join(folder, 'headend');
   const stateDir = join(folder, 'controller');
   const buildingFile = join(folder, 'building.yaml');
   const configFile = join(folder, 'vestibule.yaml');
   await copyFile('config/examples/building.yaml', buildingFile);
-  const example = await readFile('config/examples/vestibule.yaml', 'utf8');
-  await writeFile(
-    configFile,
-    example.replace('./state ', './controller ').replace(/port: \d+/, `port: ${port}`),
-  );
+  await writeFile(configFile, exampleConfig({ port, phonePort }).replace('./state ', './controller '));
 
   const programs: RunningCommand[] = [];
   const keep = (command: RunningCommand): RunningCommand => {
@@ -96,6 +96,7 @@ export async function startSite(): Promise<Site> {
     buildingFile,
     broker,
     port,
+    phonePort,
     configFile,
     stateDir,
     headEndState,

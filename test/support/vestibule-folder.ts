@@ -1,12 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cloudKeys } from './cloud-keys.ts';
+import { exampleConfig } from './example-config.ts';
 import { freePort } from './free-port.ts';
 import { fillIdentityFolder } from './identity-folder.ts';
 import { tempDir } from './store.ts';
 
 export interface VestibuleFolder {
-  /** The example's configuration with a port that is free, unless `edit` made something else of it. */
+  /** The example's configuration with ports that are free, unless `edit` made something else of it. */
   readonly configFile: string;
   readonly stateDir: string;
   readonly port: number;
@@ -25,11 +26,7 @@ export async function vestibuleFolder({
   const port = await freePort();
   const configFile = join(folder, 'vestibule.yaml');
   const stateDir = join(folder, 'state');
-  const example = readFileSync('config/examples/vestibule.yaml', 'utf8').replace(
-    /port: \d+/,
-    `port: ${port}`,
-  );
-  writeFileSync(configFile, edit(example));
+  writeFileSync(configFile, edit(exampleConfig({ port, phonePort: await freePort() })));
   if (enrolled) {
     const broker = 'mqtt://127.0.0.1:1';
     fillIdentityFolder(join(stateDir, 'identity'), { device: 'console-1', broker, keys: cloudKeys() });
