@@ -25,21 +25,30 @@ const examples = join(project, 'config', 'examples');
 /** A sentence for the person at the terminal. */
 class Stop extends Error {}
 
-function options(): { readonly port: number; readonly folder: string } {
+interface Options {
+  readonly port: number;
+  readonly phonePort: number;
+  readonly folder: string;
+}
+
+function options(): Options {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '8080' },
+        'phone-port': { type: 'string', default: '8090' },
         state: { type: 'string', default: join(project, '.demo') },
       },
     });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Stop('--port takes a number from 1 to 65535.');
-    return { port, folder: resolve(values.state) };
+    const portOf = (name: 'port' | 'phone-port'): number => {
+      const port = Number(values[name]);
+      if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+      throw new Stop(`--${name} takes a number from 1 to 65535.`);
+    };
+    return { port: portOf('port'), phonePort: portOf('phone-port'), folder: resolve(values.state) };
   } catch (error) {
     if (error instanceof Stop) throw error;
-    throw new Stop('npm start takes: -- --port NUMBER --state FOLDER');
+    throw new Stop('npm start takes: -- --port NUMBER --phone-port NUMBER --state FOLDER');
   }
 }
 
@@ -71,13 +80,14 @@ function prepareHeadEnd(folder: string, brokerUrl: string): OpenHeadEnd {
   return headEnd;
 }
 
-function prepareConfig(folder: string, port: number): string {
+function prepareConfig({ folder, port, phonePort }: Options): string {
   const file = join(folder, 'vestibule.yaml');
   const schema = relative(folder, join(project, 'config', 'vestibule.schema.json'));
   const example = readFileSync(join(examples, 'vestibule.yaml'), 'utf8')
     .replace('../vestibule.schema.json', schema)
     .replace('stateDir: ./state     ', 'stateDir: ./controller')
-    .replace(/port: \d+/, `port: ${port}`);
+    .replace('port: 8080', `port: ${port}`)
+    .replace('port: 8090', `port: ${phonePort}`);
   writeFileSync(file, example);
   return file;
 }
@@ -93,8 +103,9 @@ const hasBuilding = (lobby: Lobby): Promise<void> =>
     look();
   });
 
-function whatToTry(port: number, folder: string): string {
+function whatToTry({ folder, port, phonePort }: Options): string {
   const shown = relative(process.cwd(), folder) || '.';
+  const ofPhone = phonePort === 8090 ? '' : ` --port ${phonePort}`;
   return `
 Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated)
 
@@ -103,8 +114,15 @@ Type a code at the keypad there, and press Enter:
   62817389   is refused and says from when on it works: a guest whose invitation starts in 2031
   78467016   is refused without a hint: Ronan Fitzgerald, suite 406, moved out in 2024
 
+Touch a name on the screen, and answer at  http://127.0.0.1:${phonePort}/
+(a simulated phone: no real call is made); its 9 opens the door. Or type who is to be called, and press Enter:
+  3543       calls Élodie Tremblay
+  2908       calls a resident whose name is on no screen
+
 In another terminal, in this folder:
   npx vestibule-sim code 48292613 --door front --state ${shown}/controller
+  npx vestibule-sim phone answer${ofPhone}
+  npx vestibule-sim phone press 9${ofPhone}
   npx vestibule-headend watch --state ${shown}/headend
   npx vestibule-headend lockdown on --state ${shown}/headend
   npx vestibule status --config ${shown}/vestibule.yaml
@@ -115,18 +133,23 @@ Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
 `;
 }
 
+/** The controller itself goes on without a phone; who plays wants one. */
+const phonePortTaken = ({ phonePort }: Options): string =>
+  `The simulated phone's page cannot listen on port ${phonePort} of 127.0.0.1; is another program using it? Another port: npm start -- --phone-port 8091`;
+
 /** What a person at the terminal can put right, with the way out. */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof Stop || error instanceof SimSocketFault || error instanceof HeadEndError)
     return error.message;
   if (error instanceof ConsoleFault) return `${error.message} Another port: npm start -- --port 8081`;
   if (error instanceof StateInUse)
-    return 'npm start is running in this folder already. A second one: npm start -- --port 8081 --state OTHER_FOLDER';
+    return 'npm start is running in this folder already. A second one: npm start -- --port 8081 --phone-port 8091 --state OTHER_FOLDER';
   return undefined;
 }
 
 async function demo(): Promise<void> {
-  const { port, folder } = options();
+  const chosen = options();
+  const { folder } = chosen;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // A demo that runs there already keeps its files as they are.
   lockState(join(folder, 'controller')).release();
@@ -135,7 +158,7 @@ async function demo(): Promise<void> {
   const broker = await startEmbeddedBroker();
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const headEnd = prepareHeadEnd(folder, url);
-  const config = loadConfig(prepareConfig(folder, port));
+  const config = loadConfig(prepareConfig(chosen));
   if (config.kind === 'refused') throw new Stop(config.problem);
   const identity = loadIdentity(join(folder, 'controller', 'identity'));
   if (identity.kind === 'refused') throw new Stop(identity.problem);
@@ -150,8 +173,9 @@ async function demo(): Promise<void> {
   serving.catch(() => {});
   try {
     await controller.start();
+    if (controller.lobby.status().phone?.fault !== undefined) throw new Stop(phonePortTaken(chosen));
     await Promise.race([hasBuilding(controller.lobby), serving]);
-    if (!ending.signal.aborted) process.stdout.write(whatToTry(port, folder));
+    if (!ending.signal.aborted) process.stdout.write(whatToTry(chosen));
     await serving;
   } finally {
     ending.abort();

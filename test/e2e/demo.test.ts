@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headEnd, RunningCommand, sim, vestibule } from '../support/command.ts';
+import { serverSentEvents } from '../support/console-events.ts';
 import { freePort } from '../support/free-port.ts';
 
 describe('npm start', () => {
   let folder: string;
   let port: number;
+  let phonePort: number;
   let demo: RunningCommand;
 
   const start = async (): Promise<void> => {
-    demo = new RunningCommand('scripts/demo.ts', ['--port', String(port), '--state', folder]);
+    const ports = ['--port', String(port), '--phone-port', String(phonePort)];
+    demo = new RunningCommand('scripts/demo.ts', [...ports, '--state', folder]);
     await demo.line((line) => line.startsWith('Ctrl-C'));
   };
   const play = async (code: string): Promise<Record<string, unknown>> => {
@@ -31,6 +34,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vestibule-demo-'));
     port = await freePort();
+    phonePort = await freePort();
     await start();
   });
   afterAll(async () => {
@@ -62,6 +66,24 @@ describe('npm start', () => {
     expect(JSON.stringify(refused['sentence'])).not.toMatch(/\d/);
   });
 
+  it('prints who can be called, and the phone at the printed address rings and opens', async () => {
+    expect(demo.lines.join('\n')).toContain(`answer at  http://127.0.0.1:${phonePort}/\n(a simulated phone`);
+    const [, , , listed, hidden] = printed();
+    expect(listed?.[1]).toContain('calls Élodie Tremblay');
+    expect(hidden?.[1]).toContain('on no screen');
+    const phone = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+      const { stdout } = await sim(['phone', ...args, '--port', String(phonePort), '--json']).finished();
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    for (const [code] of [listed ?? ['', ''], hidden ?? ['', '']]) {
+      expect(await type(code)).toMatchObject({ outcome: 'calling' });
+      await untilPhone('ringing');
+      expect(await phone('answer')).toMatchObject({ line: 'answered', target: 'phone' });
+      expect(await phone('press', '9')).toMatchObject({ digits: '9', heard: ['opened'] });
+      expect(await phone('hang-up')).toMatchObject({ line: 'ended', why: 'hungUp' });
+    }
+  });
+
   it('goes on after Ctrl-C where it ended, with what was published since', async () => {
     const file = join(folder, 'building.yaml');
     const text = await readFile(file, 'utf8');
@@ -80,12 +102,18 @@ describe('npm start', () => {
     expect(after.length).toBeGreaterThan(before.length);
   });
 
-  it('names the way out when its port is taken', async () => {
+  it('names the way out when one of its ports is taken', async () => {
     const other = await mkdtemp(join(tmpdir(), 'vestibule-demo-'));
-    const second = new RunningCommand('scripts/demo.ts', ['--port', String(port), '--state', other]);
-    const { code, stderr } = await second.finished();
-    expect(code).toBe(1);
-    expect(stderr).toContain('npm start -- --port');
+    const run = (first: number, second: number) =>
+      new RunningCommand('scripts/demo.ts', [
+        ...['--port', String(first), '--phone-port', String(second), '--state', other],
+      ]).finished();
+    const screen = await run(port, await freePort());
+    expect(screen.code).toBe(1);
+    expect(screen.stderr).toContain('npm start -- --port');
+    const phone = await run(await freePort(), phonePort);
+    expect(phone.code).toBe(1);
+    expect(phone.stderr).toMatch(/^[^\n]*npm start -- --phone-port 8091\n$/);
     await rm(other, { recursive: true, force: true });
   });
 
@@ -99,6 +127,20 @@ describe('npm start', () => {
     });
     expect(await readFile(join(folder, 'vestibule.yaml'), 'utf8')).toBe(config);
   });
+
+  /** What the keypad on the screen sends. */
+  async function type(digits: string): Promise<unknown> {
+    const origin = `http://127.0.0.1:${port}`;
+    const headers = { origin, 'content-type': 'application/json' };
+    const body = JSON.stringify({ digits });
+    return (await fetch(`${origin}/api/entry`, { method: 'POST', headers, body })).json();
+  }
+
+  async function untilPhone(line: string): Promise<void> {
+    const events = serverSentEvents(await fetch(`http://127.0.0.1:${phonePort}/api/events`));
+    for await (const { data } of events) if ((JSON.parse(data) as { line: string }).line === line) return;
+    throw new Error('the phone ended');
+  }
 
   async function eventLog(): Promise<readonly string[]> {
     const { stdout } = await vestibule([
