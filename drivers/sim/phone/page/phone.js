@@ -70,9 +70,8 @@ const post = async (path, body) => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const said = await answer.json();
-    if (answer.ok) show(said);
-    else write(problem, said.sentence);
+    // How the phone stands then comes by the stream, in the order in which it happened.
+    if (!answer.ok) write(problem, (await answer.json()).sentence);
   } catch {
     write(problem, 'The controller did not answer.');
   }
