@@ -16,6 +16,7 @@ const gates: readonly (readonly [name: string, command: string, args: readonly s
   ['page', process.execPath, ['scripts/build-ui.ts']],
   ['types', bin('tsc'), ['--noEmit']],
   ['types of the page', bin('tsc'), ['--noEmit', '-p', 'controller/console/ui']],
+  ["types of the phone's page", bin('tsc'), ['--noEmit', '-p', 'drivers/sim/phone/page']],
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['promises and cycles', bin('oxlint'), ['--type-aware', '--deny-warnings', ...folders]],
   ['layers', process.execPath, ['scripts/check-layers.ts']],
