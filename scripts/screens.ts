@@ -7,10 +7,12 @@ import { createInterface } from 'node:readline';
 import { chromium, type Page } from 'playwright-core';
 
 const port = 8_087;
+const phonePort = 8_088;
 const target = resolve(import.meta.dirname, '..', 'docs', 'screens');
 
 async function startDemo(folder: string): Promise<ChildProcess> {
-  const args = [resolve(import.meta.dirname, 'demo.ts'), '--port', String(port), '--state', folder];
+  const ports = ['--port', String(port), '--phone-port', String(phonePort)];
+  const args = [resolve(import.meta.dirname, 'demo.ts'), ...ports, '--state', folder];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((ready, failed) => {
     child.once('exit', (code) => failed(new Error(`the demo ended with ${code}`)));

@@ -6,10 +6,10 @@ import type { Phone } from '../../controller/ports/phone.ts';
 import { Inbox } from './inbox.ts';
 
 /** How the far end meets the next call. */
-export type Meets = 'rings' | 'busy' | 'unavailable' | 'unknownNumber' | 'failed' | 'silent';
+type Meets = 'rings' | 'busy' | 'unavailable' | 'unknownNumber' | 'failed' | 'silent';
 
 /** The person who is called, or what stands in their place. */
-export interface FarEnd {
+interface FarEnd {
   prepare(meets: Meets): Promise<void>;
   /** While it rings. */
   answer(): Promise<void>;

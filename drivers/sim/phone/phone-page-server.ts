@@ -37,7 +37,7 @@ export interface PlayedPhone {
 }
 
 /** The simulated phone cannot start. */
-export class SimulatedPhoneFault extends Error {
+class SimulatedPhoneFault extends Error {
   readonly code = 'portUnavailable';
   constructor(port: number, options: ErrorOptions) {
     super(
