@@ -1,22 +1,14 @@
-import type { Building, DoorId, ResidentId } from '../core/dataset.ts';
-import { listDirectory } from '../core/directory.ts';
-import { type DirectorySearch, indexDirectory, searchDirectory } from '../core/directory-search.ts';
+import type { Building, DoorId } from '../core/dataset.ts';
+import type { DirectorySearch } from '../core/directory-search.ts';
 import type { AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
 import { type Journal, StorageFault } from '../ports/journal.ts';
-import type {
-  CallAnswer,
-  ControllerStatus,
-  DirectoryEntry,
-  EntryOutcome,
-  Lobby,
-  LobbyState,
-} from '../ports/lobby.ts';
+import type { CallAnswer, ControllerStatus, EntryOutcome, Lobby, LobbyState } from '../ports/lobby.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { CallDesk } from './call-desk.ts';
+import { DirectoryKeeper } from './directory-keeper.ts';
 import type { Doors } from './doors.ts';
-import { EntryHandles } from './entry-handles.ts';
 import type { Guesses } from './guesses.ts';
 import type { Log } from './log.ts';
 
@@ -40,11 +32,8 @@ export interface LobbyParts {
 }
 
 interface Shown {
-  /** Whom each entry of the directory stands for. */
-  readonly residents: ReadonlyMap<string, ResidentId>;
   readonly building: Building | undefined;
   readonly doorName: Sentence;
-  readonly directory: readonly DirectoryEntry[];
 }
 
 /** People move in at 06:00 without anything else happening: the directory is looked at every minute. */
@@ -58,19 +47,14 @@ const entryPattern = /^\d{1,12}$/;
 export class LobbyService implements Lobby {
   readonly #parts: LobbyParts;
   readonly #listeners = new Set<() => void>();
-  readonly #handles = new EntryHandles();
-  #shown: Shown = {
-    building: undefined,
-    doorName: { en: '', fr: '' },
-    directory: [],
-    residents: new Map(),
-  };
-  #index = indexDirectory([]);
+  readonly #directory: DirectoryKeeper;
+  #shown: Shown = { building: undefined, doorName: { en: '', fr: '' } };
   #revision = 0;
   #timer: { cancel(): void } | undefined;
 
   constructor(parts: LobbyParts) {
     this.#parts = parts;
+    this.#directory = new DirectoryKeeper({ ...parts, onChange: () => this.changed() });
   }
 
   start(): void {
@@ -80,9 +64,10 @@ export class LobbyService implements Lobby {
 
   close(): void {
     this.#timer?.cancel();
+    this.#directory.close();
   }
 
-  /** Reads the directory again; to be called after every change of the dataset. What the disk refuses to read stays. */
+  /** Reads building and directory again; to be called after every change of the dataset. What the disk refuses to read stays. */
   refresh(): void {
     let shown: Shown;
     try {
@@ -92,31 +77,19 @@ export class LobbyService implements Lobby {
       this.#parts.log.error({ fault: error.code }, 'the directory could not be read');
       return;
     }
-    if (JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
-    this.#shown = shown;
-    this.#index = indexDirectory(shown.directory);
-    this.changed();
+    if (JSON.stringify(shown) !== JSON.stringify(this.#shown)) {
+      this.#shown = shown;
+      this.changed();
+    }
+    this.#directory.refresh();
   }
 
   #read(): Shown {
-    const { replica, journal, clock, keypadDoor } = this.#parts;
-    return replica.read((rows): Shown => {
-      const building = rows.building();
-      const denied = (resident: { id: string; version: number }): boolean =>
-        journal.denied({ table: 'resident', id: resident.id, version: resident.version });
-      const listed =
-        building === undefined
-          ? []
-          : listDirectory(rows.listedResidents(), building, clock.reading(), denied).map(
-              ({ id, name, suite }) => ({ resident: id, entry: { id: this.#handles.of(id), name, suite } }),
-            );
-      return {
-        building,
-        doorName: rows.door(keypadDoor)?.name ?? { en: keypadDoor, fr: keypadDoor },
-        directory: listed.map(({ entry }) => entry),
-        residents: new Map(listed.map(({ entry, resident }) => [entry.id, resident])),
-      };
-    });
+    const { replica, keypadDoor } = this.#parts;
+    return replica.read((rows) => ({
+      building: rows.building(),
+      doorName: rows.door(keypadDoor)?.name ?? { en: keypadDoor, fr: keypadDoor },
+    }));
   }
 
   /** Something that the screen shows has changed. */
@@ -130,7 +103,7 @@ export class LobbyService implements Lobby {
   }
 
   state(): LobbyState {
-    const { building, doorName, directory } = this.#shown;
+    const { building, doorName } = this.#shown;
     const { keypadDoor, doors, showAnswerForMs, simulatedDoors, callDesk } = this.#parts;
     const phone = callDesk.phone();
     const call = callDesk.present();
@@ -149,7 +122,7 @@ export class LobbyService implements Lobby {
               entryCodeLength: building.entryCodeLength,
             },
           }),
-      directory: building?.listing === 'list' ? directory : [],
+      directory: building?.listing === 'list' ? this.#directory.entries() : [],
       door: {
         name: doorName,
         mode: status?.mode ?? 'Locked',
@@ -169,13 +142,13 @@ export class LobbyService implements Lobby {
     const { software, device, buildingId, clock, link, replica, journal, doors, simulatedDoors } =
       this.#parts;
     const phone = this.#parts.callDesk.phone();
-    const reading = clock.reading();
+    const { now, ...clockStatus } = clock.status();
     const { connected, session, problem } = link();
     return {
       software,
       device,
       building: buildingId,
-      clock: { state: reading.state, time: new Date(reading.now).toISOString() },
+      clock: { ...clockStatus, time: new Date(now).toISOString() },
       link: { connected, session: session !== undefined, ...(problem === undefined ? {} : { problem }) },
       dataset: replica.cursor(),
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
@@ -208,7 +181,7 @@ export class LobbyService implements Lobby {
   call(callee: { readonly resident: string } | 'concierge'): CallAnswer {
     const { callDesk } = this.#parts;
     if (callee === 'concierge') return callDesk.concierge();
-    const resident = this.#shown.residents.get(callee.resident);
+    const resident = this.#directory.residentOf(callee.resident);
     return resident === undefined ? callDesk.refuse('unknownCallee') : callDesk.resident(resident);
   }
 
@@ -239,7 +212,7 @@ export class LobbyService implements Lobby {
   }
 
   search(query: string): DirectorySearch {
-    return searchDirectory(this.#index, query, this.#shown.building?.listing ?? 'searchOnly');
+    return this.#directory.search(query, this.#shown.building?.listing ?? 'searchOnly');
   }
 
   onChange(listener: () => void): () => void {

@@ -18,8 +18,8 @@ export const consoleName = ({ displayName, overrideDisplayName }: Resident): str
   overrideDisplayName ?? displayName;
 
 /**
- * Residents who live here now (from their move-in morning until the end of their move-out day), sorted by name as
- * the building's first language sorts. `denied` leaves out residents whose revocation has come ahead of their row.
+ * Those of `residents` who live here now (from their move-in morning until the end of their move-out day). `denied` leaves
+ * out residents whose revocation has come ahead of their row.
  */
 export function listDirectory(
   residents: readonly Resident[],
@@ -27,14 +27,10 @@ export function listDirectory(
   clock: ClockReading,
   denied: (resident: Resident) => boolean,
 ): readonly ListedResident[] {
-  const collator = new Intl.Collator(building.languages[0], { sensitivity: 'base', numeric: true });
-  const entries: ListedResident[] = [];
-  for (const resident of residents) {
+  return residents.flatMap((resident) => {
+    const { id, suite, showOnConsole, status } = resident;
     const name = consoleName(resident);
-    if (name === undefined || !resident.showOnConsole || resident.status !== 'active' || denied(resident))
-      continue;
-    if (isResidentAt(resident, building, clock.now))
-      entries.push({ id: resident.id, name, suite: resident.suite });
-  }
-  return entries.sort((a, b) => collator.compare(a.name, b.name) || collator.compare(a.suite, b.suite));
+    if (name === undefined || !showOnConsole || status !== 'active' || denied(resident)) return [];
+    return isResidentAt(resident, building, clock.now) ? [{ id, name, suite }] : [];
+  });
 }

@@ -56,8 +56,11 @@ export type SnapshotOutcome =
   | { readonly kind: 'digestMismatch'; readonly problem: string };
 
 export interface DirectoryRows {
-  /** Residents who may be on the lobby screen (`showOnConsole`, active), by suite. */
-  listedResidents(): readonly Resident[];
+  /** Residents who may be on the lobby screen (`showOnConsole`, active), by suite and id; those after `after`, at most `limit`. */
+  listedResidents(
+    after: { readonly suite: string; readonly id: string } | undefined,
+    limit: number,
+  ): readonly Resident[];
   /** Whom this directory code calls, hidden residents too; whether they live here now is for the caller to see. */
   residentsByDirectoryCode(code: string): readonly Resident[];
 }

@@ -29,8 +29,8 @@ export const lookUpSql = {
   groupsOf: `SELECT (SELECT row FROM row WHERE row.gen = member.gen AND tbl = 'group' AND row.id = member.grp)
     FROM member WHERE gen = ? AND holder = ?`,
   building: "SELECT row FROM row WHERE gen = ? AND tbl = 'building' AND refused_field IS NULL LIMIT 1",
-  listed:
-    "SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL ORDER BY gen, tbl, key, id",
+  listed: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL AND (key, id) > (?, ?)
+    ORDER BY key, id LIMIT ?`,
   byDirectoryCode: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND refused_field IS NULL
     AND json_extract(row, '$.directoryCode') = ?`,
 } as const;
@@ -40,7 +40,7 @@ export interface LookUps {
   readonly byKey: Statement<[number, string, string], string>;
   readonly groupsOf: Statement<[number, string], string>;
   readonly building: Statement<[number], string>;
-  readonly listed: Statement<[number], string>;
+  readonly listed: Statement<[number, string, string, number], string>;
   readonly byDirectoryCode: Statement<[number, string], string>;
 }
 
@@ -49,7 +49,7 @@ export const prepareLookUps = (db: Database): LookUps => ({
   byKey: db.prepare<[number, string, string], string>(lookUpSql.byKey).pluck(),
   groupsOf: db.prepare<[number, string], string>(lookUpSql.groupsOf).pluck(),
   building: db.prepare<[number], string>(lookUpSql.building).pluck(),
-  listed: db.prepare<[number], string>(lookUpSql.listed).pluck(),
+  listed: db.prepare<[number, string, string, number], string>(lookUpSql.listed).pluck(),
   byDirectoryCode: db.prepare<[number, string], string>(lookUpSql.byDirectoryCode).pluck(),
 });
 
@@ -141,8 +141,13 @@ export class RowReader implements BuildingRows, DirectoryRows {
     return this.#byId('calendar', id);
   }
 
-  listedResidents(): readonly Resident[] {
-    return this.#lookUps.listed.all(this.#gen).map(parsedRow<'resident'>);
+  listedResidents(
+    after: { readonly suite: string; readonly id: string } | undefined,
+    limit: number,
+  ): readonly Resident[] {
+    // No suite sorts before the empty text, and none is empty.
+    const { suite, id } = after ?? { suite: '', id: '' };
+    return this.#lookUps.listed.all(this.#gen, suite, id, limit).map(parsedRow<'resident'>);
   }
 
   residentsByDirectoryCode(code: string): readonly Resident[] {

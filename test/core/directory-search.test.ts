@@ -61,9 +61,32 @@ describe('a search in the directory', () => {
     expect(find('10')).toEqual(['Lee Ann Leeson', 'Anne-Marie Lœwy', 'Edward Chan']);
   });
 
-  it('puts whole words first and keeps the directory’s order otherwise', () => {
-    expect(find('ann')).toEqual(['Lee Ann Leeson', 'Ann Lee', 'Anne-Marie Lœwy']);
-    expect(find('l')).toEqual(['Anne-Marie Lœwy', 'Lee Ann Leeson', 'Łukasz Sørensen', 'Ann Lee']);
+  it('puts whole words first and names in alphabetical order otherwise', () => {
+    expect(find('ann')).toEqual(['Ann Lee', 'Lee Ann Leeson', 'Anne-Marie Lœwy']);
+    expect(find('l')).toEqual(['Ann Lee', 'Anne-Marie Lœwy', 'Lee Ann Leeson', 'Łukasz Sørensen']);
+  });
+
+  it('finds the same however the directory was cut into segments', () => {
+    fc.assert(
+      fc.property(fc.nat(directory.length), fc.constantFrom('l', 'ann', '10', 'e'), (cut, query) => {
+        const cutIndex = [
+          ...indexDirectory(directory.slice(cut)),
+          ...indexDirectory(directory.slice(0, cut)),
+        ];
+        expect(searchDirectory(cutIndex, query, 'list')).toEqual(searchDirectory(index, query, 'list'));
+      }),
+    );
+  });
+
+  it('gives the first 50 by name, of however many in whatever order', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(9_999), { minLength: 51, maxLength: 200 }), (numbers) => {
+        const entries = numbers.map((n) => ({ id: `r-${n}`, name: `Lee ${10_000 + n}`, suite: '1' }));
+        const found = namesOf(searchDirectory(indexDirectory(entries), 'lee', 'list'));
+        const sorted = entries.map(({ name }) => name).toSorted();
+        expect(found).toEqual(sorted.slice(0, 50));
+      }),
+    );
   });
 
   it('gives at most 50, and says that there are more', () => {

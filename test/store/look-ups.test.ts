@@ -102,7 +102,7 @@ describe('the look-ups of a decision', () => {
     ['a calendar', (found) => found.calendar(all.calendar[0]?.id as never), all.calendar[0]],
     [
       'residents for the screen, by suite, without the hidden and the suspended',
-      (found) => found.listedResidents().map(({ suite }) => suite),
+      (found) => found.listedResidents(undefined, 100).map(({ suite }) => suite),
       ['102', '204'],
     ],
     ['the cursor of the version that is read', (found) => found.cursor, { epoch: 1, seq: 1 }],
