@@ -18,12 +18,15 @@ import { Doors } from './app/doors.ts';
 import { Guesses } from './app/guesses.ts';
 import { Housekeeping } from './app/housekeeping.ts';
 import { LobbyService } from './app/lobby-service.ts';
+import { NtpPrograms } from './app/ntp-programs.ts';
+import { NtpWatch } from './app/ntp-watch.ts';
 import { Recorder } from './app/recorder.ts';
 import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/system-clock.ts';
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Lobby } from './ports/lobby.ts';
+import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
@@ -36,6 +39,7 @@ export interface Parts {
   readonly log: Logger;
   readonly time?: TimeSource;
   readonly timers?: Timers;
+  readonly ntp?: NtpSource;
 }
 
 export interface Controller {
@@ -53,6 +57,7 @@ export function compose({
   log,
   time = systemTime,
   timers = systemTimers,
+  ntp = new NtpPrograms(),
 }: Parts): Controller {
   const lock = lockState(config.stateDir);
   const store = openStore(config.stateDir, { now: () => time.rtc() });
@@ -162,8 +167,11 @@ export function compose({
     log,
   });
 
+  const ntpWatch = new NtpWatch({ source: ntp, time, clock, recorder, timers, log });
+
   const ending = new AbortController();
   let linkEnded: Promise<void> = Promise.resolve();
+  let ntpEnded: Promise<void> = Promise.resolve();
   return {
     lobby,
     async start() {
@@ -174,12 +182,13 @@ export function compose({
       await simServer.start();
       const bound = await consoleServer.start();
       linkEnded = link.run(ending.signal);
+      ntpEnded = ntpWatch.run(ending.signal);
       await calls?.start();
       return bound;
     },
     async stop() {
       ending.abort();
-      await linkEnded;
+      await Promise.all([linkEnded, ntpEnded]);
       cloudEvents.close();
       await consoleServer.close();
       await simServer.close();

@@ -1,4 +1,5 @@
 import type { ControllerConfig } from '../config/load.ts';
+import { describeClock } from './clock-sentence.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ControllerStatus } from './ports/lobby.ts';
 
@@ -29,7 +30,7 @@ function describe(status: ControllerStatus): string {
   const linkText = link.session ? 'in session' : link.connected ? 'connected, no session yet' : 'down';
   const lines = [
     `${device} in ${building}, ${software}`,
-    `clock    ${clock.time} (${clock.state})`,
+    `clock    ${describeClock(clock)}`,
     `cloud    ${linkText}${link.problem === undefined ? '' : `: ${link.problem}`}`,
     `dataset  epoch ${dataset.epoch}, seq ${dataset.seq}`,
     `events   ${events.head}, acknowledged up to ${events.acked}`,

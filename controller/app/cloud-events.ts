@@ -4,6 +4,7 @@ import type { CloudListener, LinkState } from '../ports/cloud.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { type Journal, type JournalChange, StorageFault } from '../ports/journal.ts';
 import type { RowRefusal } from '../ports/replica.ts';
+import { clockEvent } from './clock-events.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
 import { RefusalCounter } from './refusal-counter.ts';
@@ -58,11 +59,14 @@ export class CloudEvents implements CloudListener {
 
   welcomed({ time, atMonotonicMs }: { readonly time: number; readonly atMonotonicMs: number }): void {
     const before = this.#clock.reading();
-    this.#clock.setFromWelcome({ time, atMonotonicMs });
-    this.#record(this.#clockEvents(before, time), [
-      { kind: 'clockFloor', floor: time },
-      { kind: 'welcome', at: time },
-    ]);
+    const news = this.#clock.setFromWelcome({ time, atMonotonicMs });
+    this.#record(
+      [...this.#clockEvents(before, time), ...news.map(clockEvent)],
+      [
+        { kind: 'clockFloor', floor: time },
+        { kind: 'welcome', at: time },
+      ],
+    );
   }
 
   rowsRefused(refusals: readonly RowRefusal[]): void {

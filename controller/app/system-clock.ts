@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ClockReading, EpochMs } from '../core/access/facts.ts';
-import { type ClockKnowledge, instantOf, readClock } from '../core/clock.ts';
+import {
+  type ClockInputs,
+  type ClockKnowledge,
+  type ClockStatus,
+  examineClock,
+  instantOf,
+  knowing,
+  readClock,
+} from '../core/clock.ts';
+import { type ClockNews, type Learnt, learnNtp, learnWelcome } from '../core/clock-evidence.ts';
+import type { NtpReport } from '../core/ntp.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 
 /** The raw sources of time, injected so that every case of DESIGN section 7 can be played. */
@@ -27,11 +37,15 @@ export class SystemClock implements Clock {
 
   constructor(source: TimeSource, floor: EpochMs) {
     this.#source = source;
-    this.#known = { floor };
+    this.#known = knowing(floor);
   }
 
   reading(): ClockReading {
-    return readClock(this.#known, { monotonicMs: this.monotonicMs(), rtc: this.#source.rtc() });
+    return readClock(this.#known, this.#inputs());
+  }
+
+  status(): ClockStatus {
+    return examineClock(this.#known, this.#inputs());
   }
 
   monotonicMs(): number {
@@ -43,8 +57,23 @@ export class SystemClock implements Clock {
     return welcome === undefined ? floor : Math.max(floor, instantOf(welcome, this.monotonicMs()));
   }
 
-  setFromWelcome(welcome: { readonly time: EpochMs; readonly atMonotonicMs: number }): void {
-    // The cloud's word stands, also when it lowers the floor: the caller persists it and raises the alarm.
-    this.#known = { floor: welcome.time, welcome };
+  setFromWelcome(welcome: { readonly time: EpochMs; readonly atMonotonicMs: number }): readonly ClockNews[] {
+    const monotonicMs = this.monotonicMs();
+    // `atMonotonicMs` is the middle of the round trip that has just ended: it is wrong by at most the half since.
+    const errorMs = Math.max(0, monotonicMs - welcome.atMonotonicMs);
+    return this.#learn(learnWelcome(this.#known, { ...welcome, errorMs }, monotonicMs));
+  }
+
+  setFromNtp(report: NtpReport): readonly ClockNews[] {
+    return this.#learn(learnNtp(this.#known, report, this.#inputs()));
+  }
+
+  #learn({ known, news }: Learnt): readonly ClockNews[] {
+    this.#known = known;
+    return news;
+  }
+
+  #inputs(): ClockInputs {
+    return { monotonicMs: this.monotonicMs(), rtc: this.#source.rtc() };
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EpochMs } from './access/facts.ts';
-import { driftOf } from './clock-drift.ts';
+import { driftOf } from './clock.ts';
 import { type NtpReport, steeredWithin } from './ntp.ts';
 
 const client = 'systemd-timesyncd';
@@ -10,13 +10,24 @@ const slewedUpToUs = 400_000;
 
 const number = z.number();
 
-/** org.freedesktop.timesync1(5) leaves NTPMessage's fields unnamed; they are those of timesyncd-bus.c, times in µs. */
+/** The property has no field names; they are those of systemd's timesyncd-bus.c, with delays and instants in µs. */
 const NtpMessage = z.object({
   data: z.tuple([
-    ...[number, number, number, number, number], // leap, version, mode, stratum, precision
-    ...[number, number, z.array(number)], // root delay, root dispersion, reference
-    ...[number, number, number, number], // originate, receive, transmit, destination timestamp
-    ...[z.boolean(), number, number], // ignored as a spike, packet count, jitter
+    number.describe('leap'),
+    number.describe('version'),
+    number.describe('mode'),
+    number.describe('stratum'),
+    number.describe('precision'),
+    number.describe('root delay'),
+    number.describe('root dispersion'),
+    z.array(number).describe('reference'),
+    number.describe('originate timestamp'),
+    number.describe('receive timestamp'),
+    number.describe('transmit timestamp'),
+    number.describe('destination timestamp'),
+    z.boolean().describe('ignored as a spike'),
+    number.describe('packet count'),
+    number.describe('jitter'),
   ]),
 });
 
@@ -44,8 +55,7 @@ export function readTimesyncd(message: string, kernel: string, rtc: EpochMs): Nt
   const stepped = !ignored && Math.abs(offset) > slewedUpToUs;
   const ageMs = rtc - (destination + offset) / 1_000;
   if (ageMs < -1_000) return refused('heard its server at a time that has not come yet');
-  const errorUs =
-    rootDelay / 2 + rootDispersion + roundTrip / 2 + jitter + (stepped ? 0 : Math.abs(offset));
+  const errorUs = rootDelay / 2 + rootDispersion + roundTrip / 2 + jitter + (stepped ? 0 : Math.abs(offset));
   return steeredWithin(client, errorUs / 1_000 + driftOf(Math.max(0, ageMs)));
 }
 

@@ -1,6 +1,7 @@
 /** What the lobby screen may know and do. Nothing here holds a phone number, a directory code or a hash. */
 import type { DoorMode } from '../core/access/facts.ts';
 import type { CallOutcome } from '../core/call/line.ts';
+import type { ClockStatus } from '../core/clock.ts';
 import type { Language } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
@@ -89,7 +90,7 @@ export interface ControllerStatus {
   readonly software: string;
   readonly device: string;
   readonly building: string;
-  readonly clock: { readonly state: 'trusted' | 'held' | 'unknown'; readonly time: string };
+  readonly clock: Omit<ClockStatus, 'now'> & { readonly time: string };
   readonly link: { readonly connected: boolean; readonly session: boolean; readonly problem?: string };
   readonly dataset: { readonly epoch: number; readonly seq: number; readonly digest: string };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };

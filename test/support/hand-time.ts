@@ -22,6 +22,11 @@ export class HandTime implements TimeSource {
     return this.#monotonicMs;
   }
 
+  /** Somebody, or nobody's battery, sets the system's clock. */
+  setSystemClock(rtc: number): void {
+    this.#rtc = rtc;
+  }
+
   pass(ms: number): void {
     this.#rtc += ms;
     this.#monotonicMs += ms;
