@@ -42,8 +42,8 @@ export const refusals = {
   bodyTooLarge: {
     status: 413,
     sentence: {
-      en: 'The request is too large: an entry fits in 1 KiB, a search in 64 KiB.',
-      fr: 'La requête est trop grande : une saisie tient en 1 Kio, une recherche en 64 Kio.',
+      en: 'The request is too large: an entry or a call fits in 1 KiB, a search in 64 KiB.',
+      fr: 'La requête est trop grande : une saisie ou un appel tient en 1 Kio, une recherche en 64 Kio.',
     },
   },
   badJson: {
@@ -62,6 +62,13 @@ export const refusals = {
     sentence: {
       en: 'A search is one text, and nothing else.',
       fr: 'Une recherche est un seul texte, et rien d’autre.',
+    },
+  },
+  badCall: {
+    status: 400,
+    sentence: {
+      en: 'A call is for one resident of the directory or for the concierge; to end one, name that call.',
+      fr: 'Un appel s’adresse à un résident du répertoire ou à la conciergerie ; pour y mettre fin, nommez cet appel.',
     },
   },
   badRequest: {

@@ -5,26 +5,20 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import { sourceRefusal } from '../core/same-origin.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { Lobby } from '../ports/lobby.ts';
 import { EventStreams } from './event-streams.ts';
 import { builtUiFolder, ConsoleFault, type PageFiles, readPageFiles } from './page-files.ts';
 import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refusals.ts';
+import { CallRequest, EndCallRequest, EntryRequest, SearchRequest } from './requests.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
-import { toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
+import { toCallAnswer, toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
 const bodyLimitBytes = 1_024;
 /** Room for 10,000 characters of any kind: whatever somebody pastes is searched, and gets an answer. */
 const searchBodyLimitBytes = 64 * 1_024;
 const requestTimeoutMs = 10_000;
-
-/** The longest entry code of the dataset has 12 digits. */
-const EntryRequest = z.strictObject({ digits: z.string().regex(/^[0-9]{1,12}$/) });
-
-/** By POST, so that no name is ever in an address. */
-const SearchRequest = z.strictObject({ query: z.string() });
 
 export interface ConsoleServerOptions {
   readonly lobby: Lobby;
@@ -161,6 +155,17 @@ export class ConsoleServer {
       const entry = EntryRequest.safeParse(request.body);
       if (!entry.success) return this.#refuse(reply, 'badEntry');
       return reply.send(toEntryAnswer(await lobby.submit(entry.data.digits)));
+    });
+    app.post('/api/call', (request, reply) => {
+      const call = CallRequest.safeParse(request.body);
+      if (!call.success) return this.#refuse(reply, 'badCall');
+      return reply.send(toCallAnswer(lobby.call('concierge' in call.data ? 'concierge' : call.data)));
+    });
+    app.post('/api/call/end', (request, reply) => {
+      const end = EndCallRequest.safeParse(request.body);
+      if (!end.success) return this.#refuse(reply, 'badCall');
+      lobby.endCall(end.data.call);
+      return reply.code(204).send();
     });
   }
 }

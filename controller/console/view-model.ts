@@ -3,12 +3,13 @@
  * port stays inside the controller until it is named here.
  */
 import type { DoorMode } from '../core/access/facts.ts';
+import type { CallOutcome } from '../core/call/line.ts';
 import type { Language } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
-import type { AccessAnswer, Sentence } from '../ports/access-control.ts';
-import type { LobbyState } from '../ports/lobby.ts';
+import type { Sentence } from '../ports/access-control.ts';
+import type { CallAnswer, CallPhase, EntryOutcome, LobbyCall, LobbyState } from '../ports/lobby.ts';
 
-export type { Language, Sentence };
+export type { CallOutcome, Language, Sentence };
 
 export interface DirectoryLine {
   readonly id: string;
@@ -35,6 +36,27 @@ export interface DoorView {
   readonly fault: boolean;
 }
 
+export interface PhoneView {
+  /** No real call is made. */
+  readonly simulated: boolean;
+  readonly concierge: boolean;
+}
+
+export type CallPhaseView =
+  | { readonly kind: 'calling' }
+  | { readonly kind: 'talking'; readonly endsSoon: boolean }
+  | { readonly kind: 'opened'; readonly sentence: Sentence }
+  | { readonly kind: 'ended'; readonly outcome: CallOutcome; readonly sentence: Sentence };
+
+export interface CallView {
+  /** For the request that ends it. */
+  readonly id: string;
+  /** Absent for a hidden resident, and for the concierge. */
+  readonly callee?: { readonly name: string; readonly suite: string };
+  readonly to: 'resident' | 'concierge';
+  readonly phase: CallPhaseView;
+}
+
 export interface LobbyViewModel {
   readonly revision: number;
   /** Absent before the first dataset has arrived. */
@@ -43,16 +65,23 @@ export interface LobbyViewModel {
   readonly directory: readonly DirectoryLine[];
   readonly door: DoorView;
   readonly showAnswerForMs: number;
+  /** Absent: nobody can be called from here. */
+  readonly phone?: PhoneView;
+  readonly call?: CallView;
 }
 
 export type SearchAnswer =
   | { readonly kind: 'found'; readonly residents: readonly DirectoryLine[]; readonly more: boolean }
   | { readonly kind: 'tooShort' };
 
-export interface EntryAnswer {
-  readonly outcome: 'grant' | 'deny';
-  readonly sentence: Sentence;
-}
+/** What came of a call that somebody asked for. The call itself is in the state. */
+export type CallRequestAnswer =
+  | { readonly outcome: 'calling' }
+  | { readonly outcome: 'notCalled'; readonly sentence: Sentence };
+
+export type EntryAnswer =
+  | { readonly outcome: 'grant' | 'deny'; readonly sentence: Sentence }
+  | CallRequestAnswer;
 
 const sentence = ({ en, fr }: Sentence): Sentence => ({ en, fr });
 
@@ -63,9 +92,32 @@ function toBuildingView(building: NonNullable<LobbyState['building']>): Building
   return { name, languages: [...languages], listing, timezone, directoryCodeLength, entryCodeLength };
 }
 
-/** The state as the browser may see it. Names leave the controller only where the building lists them. */
+function toPhaseView(phase: CallPhase): CallPhaseView {
+  switch (phase.kind) {
+    case 'calling':
+      return { kind: 'calling' };
+    case 'talking':
+      return { kind: 'talking', endsSoon: phase.endsSoon };
+    case 'opened':
+      return { kind: 'opened', sentence: sentence(phase.sentence) };
+    case 'ended':
+      return { kind: 'ended', outcome: phase.outcome, sentence: sentence(phase.sentence) };
+    default:
+      return phase satisfies never;
+  }
+}
+
+function toCallView({ id, callee, to, phase }: LobbyCall): CallView {
+  const shown = callee === undefined ? {} : { callee: { name: callee.name, suite: callee.suite } };
+  return { id, ...shown, to, phase: toPhaseView(phase) };
+}
+
+/**
+ * The state as the browser may see it. Names leave the controller only where the building lists them, and of the resident
+ * whom a guest has found and called.
+ */
 export function toViewModel(state: LobbyState): LobbyViewModel {
-  const { revision, building, directory, door, showAnswerForMs } = state;
+  const { revision, building, directory, door, showAnswerForMs, phone, call } = state;
   const listed = building?.listing === 'list' ? directory : [];
   return {
     revision,
@@ -79,6 +131,8 @@ export function toViewModel(state: LobbyState): LobbyViewModel {
       fault: door.fault,
     },
     showAnswerForMs,
+    ...(phone === undefined ? {} : { phone: { simulated: phone.simulated, concierge: phone.concierge } }),
+    ...(call === undefined ? {} : { call: toCallView(call) }),
   };
 }
 
@@ -88,8 +142,14 @@ export const toSearchAnswer = (search: DirectorySearch): SearchAnswer =>
     ? { kind: 'tooShort' }
     : { kind: 'found', residents: search.entries.map(line), more: search.more };
 
+/** The reason why nobody was called stays here. */
+export const toCallAnswer = (answer: CallAnswer): CallRequestAnswer =>
+  answer.outcome === 'calling'
+    ? { outcome: 'calling' }
+    : { outcome: 'notCalled', sentence: sentence(answer.sentence) };
+
 /** What the person at the keypad is told (DESIGN section 4); the reason and the event's seq stay here. */
-export const toEntryAnswer = (answer: AccessAnswer): EntryAnswer => ({
-  outcome: answer.outcome,
-  sentence: sentence(answer.sentence),
-});
+export const toEntryAnswer = (answer: EntryOutcome): EntryAnswer =>
+  answer.outcome === 'calling' || answer.outcome === 'notCalled'
+    ? toCallAnswer(answer)
+    : { outcome: answer.outcome, sentence: sentence(answer.sentence) };

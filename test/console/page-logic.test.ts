@@ -9,6 +9,7 @@ import {
   type EntryState,
   emptyEntry,
   maxDigits,
+  type Question,
   stepEntry,
 } from '../../controller/console/ui/entry-machine.ts';
 import { InMemoryLobby, residents } from '../support/console-lobby.ts';
@@ -16,9 +17,13 @@ import { InMemoryLobby, residents } from '../support/console-lobby.ts';
 const answer: Answer = { outcome: 'grant', sentence: { en: 'Welcome.', fr: 'Bienvenue.' } };
 const answered: EntryState = { kind: 'answered', answer };
 const typed = (digits: string): EntryState => ({ kind: 'typing', digits });
+const sending: EntryState = { kind: 'sending' };
+const zoe = { resident: 'r-1' };
+const broken: Answer = { outcome: 'trouble', sentence: { en: 'Broken.', fr: 'En panne.' } };
+const { sentence } = broken;
 
 describe('an entry at the keypad', () => {
-  it.each<[string, EntryState, EntryInput, EntryState, string?]>([
+  it.each<[string, EntryState, EntryInput, EntryState, Question?]>([
     ['a digit is added', typed('12'), { kind: 'digit', digit: '3' }, typed('123')],
     ['the last digit is erased', typed('12'), { kind: 'erase' }, typed('1')],
     ['all is cleared', typed('12'), { kind: 'clear' }, emptyEntry],
@@ -27,20 +32,51 @@ describe('an entry at the keypad', () => {
       'Enter sends the digits once and forgets them',
       typed('12'),
       { kind: 'submit' },
-      { kind: 'sending' },
-      '12',
+      sending,
+      { kind: 'entry', digits: '12' },
     ],
     ['Enter without digits does nothing', emptyEntry, { kind: 'submit' }, emptyEntry],
-    ['keys wait for the answer', { kind: 'sending' }, { kind: 'digit', digit: '1' }, { kind: 'sending' }],
-    ['a second Enter sends nothing', { kind: 'sending' }, { kind: 'submit' }, { kind: 'sending' }],
-    ['the answer is shown', { kind: 'sending' }, { kind: 'answer', answer }, answered],
+    ['keys wait for the answer', sending, { kind: 'digit', digit: '1' }, sending],
+    ['a second Enter sends nothing', sending, { kind: 'submit' }, sending],
+    ['the answer is shown', sending, { kind: 'answer', answer }, answered],
+    [
+      'a call is asked for once',
+      emptyEntry,
+      { kind: 'call', callee: zoe },
+      sending,
+      { kind: 'call', callee: zoe },
+    ],
+    [
+      'digits half typed give way to a call',
+      typed('1'),
+      { kind: 'call', callee: zoe },
+      sending,
+      { kind: 'call', callee: zoe },
+    ],
+    [
+      'an answer that is read gives way to a call',
+      answered,
+      { kind: 'call', callee: zoe },
+      sending,
+      { kind: 'call', callee: zoe },
+    ],
+    ['a second touch calls nobody', sending, { kind: 'call', callee: zoe }, sending],
+    [
+      'a call that begins leaves the keypad free',
+      sending,
+      { kind: 'answer', answer: { outcome: 'calling' } },
+      emptyEntry,
+    ],
+    ['trouble is shown', emptyEntry, { kind: 'trouble', sentence }, { kind: 'answered', answer: broken }],
+    ['trouble interrupts nobody who types', typed('1'), { kind: 'trouble', sentence }, typed('1')],
+    ['trouble does not take the place of an answer', sending, { kind: 'trouble', sentence }, sending],
     ['Enter does not wipe an answer', answered, { kind: 'submit' }, answered],
     ['a digit begins the next entry', answered, { kind: 'digit', digit: '7' }, typed('7')],
     ['Clear closes the answer', answered, { kind: 'clear' }, emptyEntry],
     ['an answer ends', answered, { kind: 'timeout' }, emptyEntry],
     ['an answer that nobody waits for changes nothing', typed('1'), { kind: 'answer', answer }, typed('1')],
-  ])('%s', (_name, state, input, next, submit) => {
-    expect(stepEntry(state, input)).toEqual(submit === undefined ? { state: next } : { state: next, submit });
+  ])('%s', (_name, state, input, next, ask) => {
+    expect(stepEntry(state, input)).toEqual(ask === undefined ? { state: next } : { state: next, ask });
   });
 
   it('whatever is pressed, sends only digits, at most twelve, and never while it waits', () => {
@@ -51,9 +87,9 @@ describe('an entry at the keypad', () => {
         for (const each of keys) {
           const before: EntryState = state;
           const step = stepEntry(before, entryInputOfKey(each) ?? { kind: 'timeout' });
-          if (step.submit !== undefined) {
+          if (step.ask?.kind === 'entry') {
             expect(before.kind).toBe('typing');
-            expect(step.submit).toMatch(new RegExp(`^[0-9]{1,${maxDigits}}$`));
+            expect(step.ask.digits).toMatch(new RegExp(`^[0-9]{1,${maxDigits}}$`));
           }
           state = step.state;
         }

@@ -1,87 +1,65 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
 import { granted, residents } from '../support/console-lobby.ts';
-import { expectAccessible, openLobby, touchKeys } from '../support/console-page.ts';
-import { type RunningConsole, startConsole } from '../support/console-server.ts';
+import { expectAccessible, touchKeys } from '../support/console-page.ts';
+import { lobbyVisits } from '../support/console-visit.ts';
 
-let browser: Browser;
-let running: RunningConsole;
-let page: Page;
-let complaints: readonly string[];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  running = await startConsole();
-  ({ page, complaints } = await openLobby(browser, running.url));
-  await page.waitForSelector('.directory-row');
-});
-afterEach(async () => {
-  await page.context().close();
-  await running.stop();
-});
-
-const field = () => page.locator('.search-input');
-const names = () => page.locator('.directory-name').allTextContents();
-const shown = (text: string) => page.getByText(text, { exact: true }).waitFor();
+const visit = lobbyVisits();
+const { shown, names } = visit;
 const count = (n: number) =>
-  expect.poll(() => page.locator('.directory-row').count(), { timeout: 10_000 }).toBe(n);
+  expect.poll(() => visit.page.locator('.directory-row').count(), { timeout: 10_000 }).toBe(n);
+const field = () => visit.page.locator('.search-input');
 async function touchLetters(letters: string): Promise<void> {
-  for (const letter of letters) await page.tap(`[data-letter="${letter}"]`);
+  for (const letter of letters) await visit.page.tap(`[data-letter="${letter}"]`);
 }
 
 describe('a guest who looks for a resident', () => {
   it('touches the field and letters without accents, and sees who it is', async () => {
-    expect(await page.locator('.letter-keyboard').count()).toBe(0);
+    expect(await visit.page.locator('.letter-keyboard').count()).toBe(0);
     await field().tap();
     await touchLetters('GAGNE EM');
     await count(1);
     expect(await names()).toEqual(['Émile Gagné']);
     expect(await field().inputValue()).toBe('GAGNE EM');
-    await page.tap('[data-letter="erase"]');
+    await visit.page.tap('[data-letter="erase"]');
     expect(await field().inputValue()).toBe('GAGNE E');
-    expect(complaints).toEqual([]);
+    expect(visit.complaints).toEqual([]);
   });
 
   it('types on a real keyboard; digits in the field search suites, elsewhere they are an entry', async () => {
-    running.lobby.answers.set('12345678', granted);
+    visit.running.lobby.answers.set('12345678', granted);
     await field().focus();
-    await page.keyboard.type('12');
+    await visit.page.keyboard.type('12');
     await count(1);
     expect(await names()).toEqual(['Zoé Tremblay']);
-    expect(await page.locator('.letter-keyboard, .keypad-dots').count()).toBe(0);
-    await page.keyboard.press('Enter');
-    await page.locator('.directory-scroller').focus();
-    await page.keyboard.type('12345678');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.answer-grant');
-    expect(running.lobby.submitted).toEqual(['12345678']);
+    expect(await visit.page.locator('.letter-keyboard, .keypad-dots').count()).toBe(0);
+    await visit.page.keyboard.press('Enter');
+    await visit.page.locator('.directory-scroller').focus();
+    await visit.page.keyboard.type('12345678');
+    await visit.page.keyboard.press('Enter');
+    await visit.page.waitForSelector('.answer-grant');
+    expect(visit.running.lobby.submitted).toEqual(['12345678']);
     expect(await field().inputValue()).toBe('12');
   });
 
   it('still uses the keypad, which takes the keys back', async () => {
     await field().tap();
     await touchLetters('ZO');
-    await touchKeys(page, '12');
-    await page.waitForSelector('.letter-keyboard', { state: 'detached' });
-    await page.keyboard.type('3');
-    expect(await page.locator('.keypad-dots').textContent()).toBe('•••');
+    await touchKeys(visit.page, '12');
+    await visit.page.waitForSelector('.letter-keyboard', { state: 'detached' });
+    await visit.page.keyboard.type('3');
+    expect(await visit.page.locator('.keypad-dots').textContent()).toBe('•••');
     expect(await field().inputValue()).toBe('ZO');
   });
 
   it('is told when there is nobody of that name, and clears the field', async () => {
     await field().tap();
-    await page.keyboard.type('🎉 nobody');
+    await visit.page.keyboard.type('🎉 nobody');
     await shown('No resident found. Please check the spelling, or search by suite number.');
-    await page.tap('button[lang="fr"]');
+    await visit.page.tap('button[lang="fr"]');
     await shown(
       'Aucun résident trouvé. Veuillez vérifier l’orthographe, ou chercher par numéro d’appartement.',
     );
-    await page.getByRole('button', { name: 'Effacer la recherche' }).tap();
+    await visit.page.getByRole('button', { name: 'Effacer la recherche' }).tap();
     await count(4);
     expect(await field().inputValue()).toBe('');
   });
@@ -96,17 +74,17 @@ describe('a guest who looks for a resident', () => {
     await field().tap();
     await touchLetters('ZO');
     await count(1);
-    await page.clock.runFor(59_000);
+    await visit.page.clock.runFor(59_000);
     expect(await field().inputValue()).toBe('ZO');
-    await page.clock.runFor(1_100);
+    await visit.page.clock.runFor(1_100);
     await count(4);
     expect(await field().inputValue()).toBe('');
-    expect(await page.locator('.letter-keyboard').count()).toBe(0);
+    expect(await visit.page.locator('.letter-keyboard').count()).toBe(0);
   });
 
   it('finds people where none are listed, from two letters on', async () => {
-    running.lobby.changeBuilding({ listing: 'searchOnly' });
-    await page.waitForSelector('.welcome');
+    visit.running.lobby.changeBuilding({ listing: 'searchOnly' });
+    await visit.page.waitForSelector('.welcome');
     await field().tap();
     await touchLetters('Z');
     await shown('Please type at least two letters.');
@@ -117,30 +95,30 @@ describe('a guest who looks for a resident', () => {
 
   it('is told that there are more than fit', async () => {
     const many = Array.from({ length: 60 }, (_, n) => ({ id: `m-${n}`, name: `Lee ${n}`, suite: `${n}` }));
-    running.lobby.change({ directory: [...residents, ...many] });
+    visit.running.lobby.change({ directory: [...residents, ...many] });
     await field().fill('lee');
-    await page.waitForSelector('.directory-more');
+    await visit.page.waitForSelector('.directory-more');
     await count(50);
   });
 
   it('sees who is found change with the directory', async () => {
     await field().fill('zoe');
     await count(1);
-    running.lobby.change({ directory: residents.slice(1) });
+    visit.running.lobby.change({ directory: residents.slice(1) });
     await shown('No resident found. Please check the spelling, or search by suite number.');
   });
 
   it('never sees the answer to what was typed before', async () => {
     const late = Promise.withResolvers<void>();
     const answered = Promise.withResolvers<void>();
-    await page.route('**/api/search', async (route) => {
+    await visit.page.route('**/api/search', async (route) => {
       if (route.request().postDataJSON().query !== 'z') return route.continue();
       const response = await route.fetch();
       await late.promise;
       await route.fulfill({ response });
       answered.resolve();
     });
-    const asked = page.waitForRequest('**/api/search');
+    const asked = visit.page.waitForRequest('**/api/search');
     await field().fill('z');
     await asked;
     await field().fill('edward');
@@ -148,12 +126,12 @@ describe('a guest who looks for a resident', () => {
     late.resolve();
     await answered.promise;
     // Another answer has come after it.
-    await page.evaluate(() => fetch('/api/state').then((response) => response.text()));
+    await visit.page.evaluate(() => fetch('/api/state').then((response) => response.text()));
     expect(await names()).toEqual(['Edward Chan']);
   });
 
   it('is told when the console does not answer', async () => {
-    await page.route('**/api/search', (route) => route.abort());
+    await visit.page.route('**/api/search', (route) => route.abort());
     await field().fill('zoe');
     await shown('The console did not answer. Please try again in a moment.');
   });
@@ -164,11 +142,11 @@ describe('a guest who looks for a resident', () => {
       { width: 800, height: 1_280 },
       { width: 1_024, height: 600 },
     ]) {
-      await page.setViewportSize(size);
+      await visit.page.setViewportSize(size);
       await field().tap();
       await touchLetters('E');
-      await page.waitForSelector('.search-clear');
-      const boxes = await page.locator('button, .directory-scroller').evaluateAll((parts) =>
+      await visit.page.waitForSelector('.search-clear');
+      const boxes = await visit.page.locator('button, .directory-scroller').evaluateAll((parts) =>
         parts.map((part) => {
           const { width, height, bottom, right } = part.getBoundingClientRect();
           return { width, height, bottom, right };
@@ -186,11 +164,11 @@ describe.each(['en', 'fr'] as const)('for axe-core, in %s, a search', (language)
     ['with somebody found', 'EM', '.directory-name'],
     ['with nobody found', 'QQ', '.directory-empty'],
   ])('%s has no violation', async (_name, letters, sign) => {
-    await page.tap(`button[lang="${language}"]`);
+    await visit.page.tap(`button[lang="${language}"]`);
     await field().tap();
     await touchLetters(letters);
     await count(letters === 'EM' ? 1 : 0);
-    await page.waitForSelector(sign);
-    await expectAccessible(page);
+    await visit.page.waitForSelector(sign);
+    await expectAccessible(visit.page);
   });
 });

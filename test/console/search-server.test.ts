@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RefusalCode, refusals } from '../../controller/console/refusals.ts';
 import { toSearchAnswer } from '../../controller/console/view-model.ts';
-import { ask, type HttpAnswer } from '../support/console-request.ts';
+import { ask, type HttpAnswer, post } from '../support/console-request.ts';
 import { type RunningConsole, startConsole } from '../support/console-server.ts';
 
 let running: RunningConsole;
@@ -11,17 +11,7 @@ beforeEach(async () => {
 afterEach(() => running.stop());
 
 const search = (body: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> =>
-  ask(running.port, {
-    method: 'POST',
-    path: '/api/search',
-    headers: {
-      host: `127.0.0.1:${running.port}`,
-      origin: `http://127.0.0.1:${running.port}`,
-      'content-type': 'application/json',
-      ...headers,
-    },
-    body,
-  });
+  post(running.port, '/api/search', body, headers);
 const found = async (query: string): Promise<unknown> =>
   JSON.parse((await search(JSON.stringify({ query }))).body);
 

@@ -26,18 +26,27 @@ export async function ask(
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-/** An entry as the page sends it. */
-export const enter = (port: number, body: string): Promise<HttpAnswer> =>
+/** A question as the page sends it, but for `headers`. */
+export const post = (
+  port: number,
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> =>
   ask(port, {
     method: 'POST',
-    path: '/api/entry',
+    path,
     headers: {
       origin: `http://127.0.0.1:${port}`,
       host: `127.0.0.1:${port}`,
       'content-type': 'application/json',
+      ...headers,
     },
     body,
   });
+
+/** An entry as the page sends it. */
+export const enter = (port: number, body: string): Promise<HttpAnswer> => post(port, '/api/entry', body);
 
 /** Bytes that need not be HTTP, and whatever comes back before the server hangs up. */
 export async function askRaw(port: number, bytes: string): Promise<string> {

@@ -3,14 +3,21 @@ import type { Answer } from './entry-machine.ts';
 import { CheckIcon, CrossIcon, WarningIcon } from './icons.tsx';
 import { type Texts, texts } from './texts.ts';
 
-const looks: Readonly<
-  Record<Answer['outcome'], { readonly title: keyof Pick<Texts, 'granted' | 'denied' | 'trouble'> }>
-> = { grant: { title: 'granted' }, deny: { title: 'denied' }, trouble: { title: 'trouble' } };
+interface Look {
+  readonly title: keyof Pick<Texts, 'granted' | 'denied' | 'notCalled' | 'trouble'>;
+  readonly colour: 'grant' | 'deny' | 'trouble';
+  readonly OutcomeIcon: typeof CheckIcon;
+}
 
-const icons = { grant: CheckIcon, deny: CrossIcon, trouble: WarningIcon };
+const looks: Readonly<Record<Answer['outcome'], Look>> = {
+  grant: { title: 'granted', colour: 'grant', OutcomeIcon: CheckIcon },
+  deny: { title: 'denied', colour: 'deny', OutcomeIcon: CrossIcon },
+  notCalled: { title: 'notCalled', colour: 'deny', OutcomeIcon: CrossIcon },
+  trouble: { title: 'trouble', colour: 'trouble', OutcomeIcon: WarningIcon },
+};
 
 /**
- * The answer to an entry: colour, icon and words. The live region stays in the page, because screen readers
+ * The answer to an entry, and why nobody was called: colour, icon and words. The live region stays in the page, because screen readers
  * announce only what changes inside one that was there before.
  */
 export function AnswerPanel({
@@ -23,14 +30,14 @@ export function AnswerPanel({
   readonly close: () => void;
 }) {
   const words = texts[language];
-  const OutcomeIcon = answer === undefined ? undefined : icons[answer.outcome];
+  const look = answer === undefined ? undefined : looks[answer.outcome];
   return (
-    <div class={answer === undefined ? 'answer' : `answer answer-shown answer-${answer.outcome}`}>
+    <div class={look === undefined ? 'answer' : `answer answer-shown answer-${look.colour}`}>
       <output class="answer-words" aria-live="assertive">
-        {answer === undefined || OutcomeIcon === undefined ? null : (
+        {answer === undefined || look === undefined ? null : (
           <>
-            <OutcomeIcon />
-            <span class="answer-title">{words[looks[answer.outcome].title]}</span>{' '}
+            <look.OutcomeIcon />
+            <span class="answer-title">{words[look.title]}</span>{' '}
             <span class="answer-sentence">{answer.sentence[language]}</span>
           </>
         )}

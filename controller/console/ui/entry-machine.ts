@@ -1,17 +1,26 @@
 /**
- * The entry at the keypad, pure: digits typed, sent, answered. Digits leave this state only as the `submit`
- * of one step.
+ * What a person asks of the console, pure: digits typed, or somebody to be called; sent, answered. One question at a time.
+ * Digits leave this state only as the `ask` of one step.
  */
 import type { Sentence } from '../view-model.ts';
 
 /** As many as the longest entry code has. */
 export const maxDigits = 12;
 
+export type Callee = { readonly resident: string } | { readonly concierge: true };
+
+export type Question =
+  | { readonly kind: 'entry'; readonly digits: string }
+  | { readonly kind: 'call'; readonly callee: Callee };
+
 export interface Answer {
   /** `trouble`: nobody decided; the console did not answer, or refused the request. */
-  readonly outcome: 'grant' | 'deny' | 'trouble';
+  readonly outcome: 'grant' | 'deny' | 'notCalled' | 'trouble';
   readonly sentence: Sentence;
 }
+
+/** `calling`: nothing to be read here, the lobby's state shows the call. */
+export type Reply = Answer | { readonly outcome: 'calling' };
 
 export type EntryState =
   | { readonly kind: 'typing'; readonly digits: string }
@@ -23,21 +32,28 @@ export type EntryInput =
   | { readonly kind: 'erase' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'submit' }
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'call'; readonly callee: Callee }
+  | { readonly kind: 'answer'; readonly answer: Reply }
+  /** Something else than a question went wrong. */
+  | { readonly kind: 'trouble'; readonly sentence: Sentence }
   /** Digits rested too long, or the answer was shown long enough. */
   | { readonly kind: 'timeout' };
 
 export interface EntryStep {
   readonly state: EntryState;
-  /** Digits to be sent to the controller, once. */
-  readonly submit?: string;
+  /** To be sent to the controller, once. */
+  readonly ask?: Question;
 }
 
 export const emptyEntry: EntryState = { kind: 'typing', digits: '' };
 
+const asking = (ask: Question): EntryStep => ({ state: { kind: 'sending' }, ask });
+
 export function stepEntry(state: EntryState, input: EntryInput): EntryStep {
   if (state.kind === 'sending') {
-    return { state: input.kind === 'answer' ? { kind: 'answered', answer: input.answer } : state };
+    if (input.kind !== 'answer') return { state };
+    const { answer } = input;
+    return { state: answer.outcome === 'calling' ? emptyEntry : { kind: 'answered', answer } };
   }
   const digits = state.kind === 'typing' ? state.digits : '';
   switch (input.kind) {
@@ -50,7 +66,14 @@ export function stepEntry(state: EntryState, input: EntryInput): EntryStep {
       return { state: emptyEntry };
     case 'submit':
       // A second Enter must not wipe the answer to the first one before it is read.
-      return digits === '' ? { state } : { state: { kind: 'sending' }, submit: digits };
+      return digits === '' ? { state } : asking({ kind: 'entry', digits });
+    case 'call':
+      return asking({ kind: 'call', callee: input.callee });
+    case 'trouble':
+      // Somebody who is typing is not interrupted.
+      return digits === ''
+        ? { state: { kind: 'answered', answer: { outcome: 'trouble', sentence: input.sentence } } }
+        : { state };
     case 'answer':
       return { state };
     default:

@@ -1,4 +1,11 @@
-import { type Answer, type EntryInput, type EntryState, emptyEntry, stepEntry } from './entry-machine.ts';
+import {
+  type EntryInput,
+  type EntryState,
+  emptyEntry,
+  type Question,
+  type Reply,
+  stepEntry,
+} from './entry-machine.ts';
 
 const forgetDigitsAfterMs = 20_000;
 
@@ -9,7 +16,7 @@ export interface EntrySession {
 
 /** Runs the entry machine: one timer, and one request at a time. `post` never rejects. */
 export function startEntry(options: {
-  readonly post: (digits: string) => Promise<Answer>;
+  readonly post: (question: Question) => Promise<Reply>;
   readonly showAnswerForMs: () => number;
   readonly changed: () => void;
 }): EntrySession {
@@ -22,14 +29,14 @@ export function startEntry(options: {
   };
 
   function input(given: EntryInput): void {
-    const { state: next, submit } = stepEntry(state, given);
+    const { state: next, ask } = stepEntry(state, given);
     // Nothing happened: what is shown keeps the time it has left.
     if (next === state) return;
     state = next;
     clearTimeout(timer);
     const ms = restMs();
     if (ms !== undefined) timer = setTimeout(() => input({ kind: 'timeout' }), ms);
-    if (submit !== undefined) void options.post(submit).then((answer) => input({ kind: 'answer', answer }));
+    if (ask !== undefined) void options.post(ask).then((answer) => input({ kind: 'answer', answer }));
     options.changed();
   }
 

@@ -68,3 +68,26 @@ export const DoorIcon = () => (
     <path d="M14 12.5v.1" />
   </Icon>
 );
+
+const handset =
+  'M6.2 3.5h2.6l1.7 4.4-2.1 1.6a13 13 0 0 0 6.1 6.1l1.6-2.1 4.4 1.7v2.6a2.7 2.7 0 0 1-2.9 2.7A16 16 0 0 1 3.5 6.4a2.7 2.7 0 0 1 2.7-2.9Z';
+
+export const PhoneIcon = () => (
+  <Icon>
+    <path d={handset} />
+  </Icon>
+);
+
+/** A line that is open: the handset, and the voice in it. */
+export const TalkIcon = () => (
+  <Icon>
+    <path d={handset} />
+    <path d="M14 7.3A3.6 3.6 0 0 1 16.9 10M14.2 3.6a7.2 7.2 0 0 1 6.2 6.1" />
+  </Icon>
+);
+
+export const HangUpIcon = () => (
+  <Icon>
+    <path d={handset} transform="rotate(135 12 12)" />
+  </Icon>
+);

@@ -1,5 +1,8 @@
 import type { BuildingView, LobbyViewModel } from '../view-model.ts';
 import { AnswerPanel } from './answer-panel.tsx';
+import { shownCall } from './call-face.ts';
+import { useFocusInPlace } from './call-focus.ts';
+import { CallPanel } from './call-panel.tsx';
 import { Directory } from './directory.tsx';
 import { DoorLine, DoorNotice } from './door-line.tsx';
 import { FullNotice } from './full-notice.tsx';
@@ -25,6 +28,8 @@ export function LobbyScreen({ state, view, building, actions }: LobbyScreenProps
   const { language, entry, visit } = state;
   const answer = entry.kind === 'answered' ? entry.answer : undefined;
   const lost = state.link === 'lost';
+  const call = shownCall(view);
+  const place = useFocusInPlace(call !== undefined);
   return (
     <div class="screen">
       <header class="header">
@@ -33,25 +38,32 @@ export function LobbyScreen({ state, view, building, actions }: LobbyScreenProps
         <LanguageSwitch languages={building.languages} language={language} choose={actions.chooseLanguage} />
       </header>
       <main class="stage">
-        <div class="lobby" inert={lost || answer !== undefined}>
+        <div class={call === undefined ? 'lobby' : 'lobby lobby-calling'} inert={lost}>
           <DoorNotice door={view.door} language={language} />
-          <Directory
-            key={visit}
-            listing={building.listing}
-            directory={view.directory}
-            search={state.search}
-            language={language}
-            type={actions.search}
-          />
-          <div class="entry" onPointerDown={leaveSearch}>
+          <div class="place" ref={place} inert={answer !== undefined && call === undefined}>
+            {call === undefined ? (
+              <Directory
+                key={visit}
+                listing={building.listing}
+                directory={view.directory}
+                search={state.search}
+                language={language}
+                type={actions.search}
+                phone={view.phone}
+                call={actions.call}
+              />
+            ) : null}
+            <CallPanel call={call} phone={view.phone} language={language} end={actions.endCall} />
+          </div>
+          <div class="entry" onPointerDown={leaveSearch} inert={answer !== undefined}>
             <DoorLine door={view.door} language={language} />
             <Keypad entry={entry} building={building} language={language} enter={actions.enter} />
           </div>
+          <AnswerPanel answer={answer} language={language} close={() => actions.enter({ kind: 'clear' })} />
         </div>
         <output class={lost ? 'cover cover-shown' : 'cover'}>
           {lost ? <FullNotice say="lost" languages={[language]} NoticeIcon={WaitIcon} /> : null}
         </output>
-        <AnswerPanel answer={answer} language={language} close={() => actions.enter({ kind: 'clear' })} />
       </main>
     </div>
   );

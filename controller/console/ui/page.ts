@@ -1,9 +1,11 @@
-import type { Language, LobbyViewModel } from '../view-model.ts';
+import type { CallView, Language, LobbyViewModel } from '../view-model.ts';
+import { hasOpened, shownCall } from './call-face.ts';
 import { connect } from './connection.ts';
 import { keepUnchanged } from './directory-order.ts';
-import type { EntryInput, EntryState } from './entry-machine.ts';
+import type { Callee, EntryInput, EntryState } from './entry-machine.ts';
 import { startEntry } from './entry-session.ts';
-import { postEntry } from './post-entry.ts';
+import { postJson } from './post-json.ts';
+import { postQuestion } from './post-question.ts';
 import { postSearch } from './post-search.ts';
 import { type SearchState, startSearch } from './search-session.ts';
 
@@ -23,6 +25,9 @@ export interface PageActions {
   readonly chooseLanguage: (language: Language) => void;
   readonly enter: (input: EntryInput) => void;
   readonly search: (query: string) => void;
+  readonly call: (callee: Callee) => void;
+  /** By the call's id: cancels it, hangs up, or puts its outcome away. */
+  readonly endCall: (call: string) => void;
 }
 
 /** The page's whole state in one place; `draw` runs after every change of it, in the same turn. */
@@ -41,7 +46,7 @@ export function startPage(
     return chosen !== undefined && languages.includes(chosen) ? chosen : (languages[0] ?? 'en');
   };
   const entry = startEntry({
-    post: postEntry,
+    post: postQuestion,
     showAnswerForMs: () => view?.showAnswerForMs ?? 0,
     changed: () => redraw(),
   });
@@ -55,11 +60,18 @@ export function startPage(
     enter: (input) => {
       if (link === 'live' && view?.building !== undefined) entry.input(input);
     },
+    call: (callee) => actions.enter({ kind: 'call', callee }),
+    endCall: (call) => {
+      void postJson('/api/call/end', { call }).then((ended) => {
+        if (!ended.ok) actions.enter({ kind: 'trouble', sentence: ended.sentence });
+      });
+    },
   };
   function redraw(): void {
     draw({ view, link, language: language(), entry: entry.state(), search: search.state(), visit }, actions);
   }
   function endVisit(): void {
+    clearTimeout(visitEnd);
     chosen = undefined;
     visit += 1;
     search.type('');
@@ -67,7 +79,15 @@ export function startPage(
   }
   function someoneIsHere(): void {
     clearTimeout(visitEnd);
-    visitEnd = setTimeout(endVisit, visitEndsAfterMs);
+    visitEnd = setTimeout(() => {
+      // Whoever waits for an answer, or talks, touches nothing; the end of the call counts as a touch.
+      if (shownCall(view) === undefined) endVisit();
+    }, visitEndsAfterMs);
+  }
+  /** Somebody who was not let in may look for somebody else. */
+  function afterCall(call: CallView): void {
+    if (hasOpened(call)) endVisit();
+    else someoneIsHere();
   }
 
   for (const sign of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchmove']) {
@@ -76,9 +96,11 @@ export function startPage(
   redraw();
   connect({
     view: (next) => {
+      const before = shownCall(view);
       view = { ...next, directory: keepUnchanged(view?.directory ?? [], next.directory) };
       link = 'live';
       search.repeat();
+      if (before !== undefined && shownCall(view) === undefined) afterCall(before);
       redraw();
     },
     lost: () => {

@@ -21,9 +21,11 @@ function sentenceOf(outcome: SearchOutcome, words: Texts, language: Language): s
 export function SearchResults({
   outcome,
   language,
+  call,
 }: {
   readonly outcome: SearchOutcome | undefined;
   readonly language: Language;
+  readonly call: ((id: string) => void) | undefined;
 }) {
   const words = texts[language];
   const found = outcome?.kind === 'found' ? outcome : undefined;
@@ -34,7 +36,7 @@ export function SearchResults({
         {sentence ?? (found === undefined ? '' : words.found(found.residents.length))}
         {found?.more === true ? ` ${words.moreFound}` : ''}
       </output>
-      {found === undefined ? null : <ResidentRows rows={found.residents} language={language} />}
+      {found === undefined ? null : <ResidentRows rows={found.residents} language={language} call={call} />}
       {found?.more === true ? (
         <p class="directory-more" aria-hidden="true">
           {words.moreFound}

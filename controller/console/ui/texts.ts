@@ -1,7 +1,23 @@
 /** Every word that the lobby screen says by itself, in both languages. */
-import type { Language, Sentence } from '../view-model.ts';
+import type { CallOutcome, Language, Sentence } from '../view-model.ts';
 
 const narrowSpace = '\u202f';
+const space = '\u00a0';
+
+export interface CallTexts {
+  /** Before the name, which stands on its own line. */
+  readonly calling: string;
+  readonly callingHidden: string;
+  readonly callingConcierge: string;
+  readonly connected: string;
+  readonly pleaseSpeak: string;
+  readonly endsSoon: string;
+  readonly cancel: string;
+  readonly hangUp: string;
+  readonly opened: string;
+  readonly ended: Readonly<Record<CallOutcome, string>>;
+  readonly simulated: string;
+}
 
 export interface Texts {
   readonly languageName: string;
@@ -20,6 +36,11 @@ export interface Texts {
   readonly letters: string;
   readonly space: string;
   readonly eraseLetter: string;
+  readonly callSomebody: string;
+  readonly touchToCall: string;
+  readonly callConcierge: string;
+  readonly simulatedPhone: string;
+  readonly call: CallTexts;
   readonly keypad: string;
   readonly typeCode: string;
   readonly oneMoment: string;
@@ -29,6 +50,7 @@ export interface Texts {
   readonly enter: string;
   readonly granted: string;
   readonly denied: string;
+  readonly notCalled: string;
   readonly trouble: string;
   readonly noAnswer: string;
   readonly back: string;
@@ -64,6 +86,32 @@ const en: Texts = {
   letters: 'Letters',
   space: 'Space',
   eraseLetter: 'Erase the last letter',
+  callSomebody: 'Call',
+  touchToCall: 'Touch a name to call',
+  callConcierge: 'Call the concierge',
+  simulatedPhone: 'Simulated phone',
+  call: {
+    calling: 'Calling',
+    callingHidden: 'Calling…',
+    callingConcierge: 'Calling the concierge…',
+    connected: 'You are connected.',
+    pleaseSpeak: 'Please speak.',
+    endsSoon: 'This call ends in a few seconds.',
+    cancel: 'Cancel',
+    hangUp: 'Hang up',
+    opened: 'Welcome',
+    ended: {
+      opened: 'Welcome',
+      talked: 'Goodbye',
+      declined: 'Call declined',
+      busy: 'Line busy',
+      noAnswer: 'No answer',
+      unavailable: 'Not reached',
+      failed: 'Something went wrong',
+      cancelled: 'Call cancelled',
+    },
+    simulated: 'Simulated call: no real phone rings',
+  },
   keypad: 'Keypad',
   typeCode: 'Type your code, then press #',
   oneMoment: 'One moment…',
@@ -74,6 +122,7 @@ const en: Texts = {
   enter: 'Enter',
   granted: 'Access granted',
   denied: 'Access denied',
+  notCalled: 'No call was made',
   trouble: 'Please try again',
   noAnswer: 'The console did not answer. Please try again in a moment.',
   back: 'Back',
@@ -116,6 +165,32 @@ const fr: Texts = {
   letters: 'Lettres',
   space: 'Espace',
   eraseLetter: 'Effacer la dernière lettre',
+  callSomebody: 'Appeler',
+  touchToCall: 'Touchez un nom pour appeler',
+  callConcierge: 'Appeler la conciergerie',
+  simulatedPhone: 'Téléphone simulé',
+  call: {
+    calling: 'On appelle',
+    callingHidden: 'Appel en cours…',
+    callingConcierge: 'On appelle la conciergerie…',
+    connected: 'Vous êtes en ligne.',
+    pleaseSpeak: 'Parlez, s’il vous plaît.',
+    endsSoon: 'Cet appel se termine dans quelques secondes.',
+    cancel: 'Annuler',
+    hangUp: 'Raccrocher',
+    opened: 'Bienvenue',
+    ended: {
+      opened: 'Bienvenue',
+      talked: 'Au revoir',
+      declined: 'Appel refusé',
+      busy: 'Ligne occupée',
+      noAnswer: 'Pas de réponse',
+      unavailable: 'Injoignable',
+      failed: 'Un problème est survenu',
+      cancelled: 'Appel annulé',
+    },
+    simulated: `Appel simulé${space}: aucun vrai téléphone ne sonne`,
+  },
   keypad: 'Clavier',
   typeCode: 'Composez votre code, puis appuyez sur #',
   oneMoment: 'Un instant…',
@@ -126,6 +201,7 @@ const fr: Texts = {
   enter: 'Valider',
   granted: 'Accès accordé',
   denied: 'Accès refusé',
+  notCalled: 'Aucun appel n’a été fait',
   trouble: 'Veuillez réessayer',
   noAnswer: 'La console n’a pas répondu. Veuillez réessayer dans un instant.',
   back: 'Retour',
