@@ -10,6 +10,7 @@ export type HeadEndErrorCode =
   | 'whichDevice'
   | 'deviceExists'
   | 'deviceOffline'
+  | 'unknownPairing'
   | 'badState'
   | 'badInput'
   | 'alreadyRunning'

@@ -110,6 +110,11 @@ export class HeadEnd {
     return this.#commands.unlock(request);
   }
 
+  /** Tells a device to wipe itself. @throws HeadEndError `deviceOffline`. */
+  decommission(device: string): Promise<CommandOutcome> {
+    return this.#commands.decommission(device);
+  }
+
   #up(url: string): void {
     this.#parts.log('info', 'connected to the broker', { broker: new URL(url).host });
     for (const device of this.#parts.store.devices.all()) {

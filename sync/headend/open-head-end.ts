@@ -8,6 +8,11 @@ import { serveControl } from './control/server.ts';
 import { consoleChanges } from './dataset/guess-share.ts';
 import { commitChanges, type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
+import { openAuthority } from './enrolment/authority.ts';
+import { EnrolmentBooks } from './enrolment/enrolment-books.ts';
+import { EnrolmentDesk } from './enrolment/enrolment-desk.ts';
+import { checkEnrolmentUrl, serveEnrolment } from './enrolment/enrolment-server.ts';
+import { headEndTls } from './enrolment/head-end-tls.ts';
 import { HeadEnd } from './head-end.ts';
 import { HeadEndError } from './head-end-error.ts';
 import { type HeadEndKeys, headEndKeys } from './keys/head-end-keys.ts';
@@ -31,7 +36,10 @@ export interface OpenHeadEndOptions {
 export interface HeadEndBroker {
   /** `mqtt://host:port` or `mqtts://host:port`. */
   readonly url: string;
+  /** Absent for `mqtts:`: certificates of the building's own CA. */
   readonly tls?: MqttEndpoint['tls'];
+  /** `https://host[:port]` of the enrolment service, as devices reach it; absent: none is served. */
+  readonly enrolment?: string;
 }
 
 /** What people ask of a head-end, whether it serves devices in this process or only keeps the books. */
@@ -159,24 +167,65 @@ export class OpenHeadEnd {
    * until `signal` aborts.
    * @throws HeadEndError `noBuilding`, `badInput` for a broker's URL, `alreadyRunning`.
    */
-  async run({ url, tls }: HeadEndBroker, signal: AbortSignal): Promise<void> {
+  async run({ url, tls, enrolment }: HeadEndBroker, signal: AbortSignal): Promise<void> {
     checkBroker(url);
+    if (enrolment !== undefined) checkEnrolmentUrl(enrolment);
+    const clientId = `headend-${this.#building()}`;
+    const endpointTls = tls ?? (url.startsWith('mqtts:') ? await this.#ownTls(clientId) : undefined);
     const headEnd = new HeadEnd({
       store: this.store,
       keys: this.#keys(),
       clock: this.#clock,
       timers: this.#timers,
       log: this.#log,
-      endpoint: { url, clientId: `headend-${this.#building()}`, ...(tls === undefined ? {} : { tls }) },
+      endpoint: { url, clientId, ...(endpointTls === undefined ? {} : { tls: endpointTls }) },
     });
-    const control = await serveControl(this.stateDir, headEnd, this.#log);
+    const served = { broker: url, ...(enrolment === undefined ? {} : { enrolment }) };
+    const control = await serveControl(this.stateDir, headEnd, served, this.#log);
     this.#serving = headEnd;
     try {
-      await headEnd.run(signal);
+      const service = enrolment === undefined ? undefined : await this.#serveEnrolment(enrolment);
+      try {
+        await headEnd.run(signal);
+      } finally {
+        await service?.close();
+      }
     } finally {
       this.#serving = undefined;
       await control.close();
     }
+  }
+
+  /** Pairings, confirmations and certificates. @throws HeadEndError `noBuilding`, `badState`. */
+  async enrolment(): Promise<EnrolmentBooks> {
+    const { store, stateDir } = this;
+    const { root } = this.#keys();
+    const authority = await this.#authority();
+    return new EnrolmentBooks({ store, stateDir, root, authority, now: () => this.#clock.now() });
+  }
+
+  async #serveEnrolment(url: string): Promise<{ close(): Promise<void> }> {
+    const authority = await this.#authority();
+    const now = (): number => this.#clock.now();
+    const monotonicMs = (): number => this.#clock.monotonicMs();
+    const log = this.#log;
+    const desk = new EnrolmentDesk({
+      store: this.store,
+      keys: this.#keys(),
+      building: this.#building(),
+      authority,
+      now,
+      log,
+    });
+    return serveEnrolment({ url, desk, authority, now, monotonicMs, log });
+  }
+
+  async #ownTls(clientId: string): Promise<NonNullable<MqttEndpoint['tls']>> {
+    return headEndTls(await this.#authority(), clientId, this.#clock.now());
+  }
+
+  #authority(): ReturnType<typeof openAuthority> {
+    return openAuthority(this.stateDir, this.#building(), this.#clock.now());
   }
 
   close(): void {

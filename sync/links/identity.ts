@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BuildingId } from '../../controller/core/dataset.ts';
+import { RootKey } from '../protocol/enrolment.ts';
 import { type KeyRing, rootOnly, withKeyset } from '../protocol/keys.ts';
 import { DeviceId } from '../protocol/messages.ts';
 import { openDown } from '../protocol/open-message.ts';
@@ -25,6 +26,8 @@ export interface Identity {
   readonly deviceKey: KeyObject;
   /** PEM; for `mqtts://` brokers. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Where the certificate is renewed (`https://…`), and the CA that issues it (PEM); absent: enrolled by hand. */
+  readonly enrolment?: { readonly url: string; readonly ca: string };
 }
 
 export type IdentityOutcome =
@@ -41,11 +44,7 @@ const DeviceFile = z.object({
       (url) => URL.canParse(url) && ['mqtt:', 'mqtts:'].includes(new URL(url).protocol),
       'an address such as mqtts://broker.example:8883',
     ),
-});
-const RootKey = z.object({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  enrolment: z.url({ protocol: /^https$/ }).optional(),
 });
 
 /** Never leaves this file. */
@@ -72,7 +71,10 @@ function readIdentity(folder: string): Identity {
   }
   const devicePem = readText(folder, 'device.key', 'secret');
   const deviceKey = readDeviceKey(folder, devicePem);
-  const tls = device.broker.startsWith('mqtts:') ? readTls(folder, devicePem, deviceKey) : undefined;
+  const wanted = device.broker.startsWith('mqtts:') || device.enrolment !== undefined;
+  const tls = wanted ? readTls(folder, devicePem, deviceKey) : undefined;
+  const enrolment =
+    device.enrolment === undefined || tls === undefined ? undefined : { url: device.enrolment, ca: tls.ca };
   return {
     folder,
     device: device.device,
@@ -81,9 +83,14 @@ function readIdentity(folder: string): Identity {
     ring: readRing(folder, root, device.building),
     siteKey: Buffer.from(siteKey, 'hex'),
     deviceKey,
-    ...(tls === undefined ? {} : { tls }),
+    ...(tls === undefined || !device.broker.startsWith('mqtts:') ? {} : { tls }),
+    ...(enrolment === undefined ? {} : { enrolment }),
   };
 }
+
+/** The certificate (PEM) that is in force now: renewal replaces its file while the controller runs. */
+export const certificateInForce = (folder: string): string =>
+  readFileSync(join(folder, 'device.crt'), 'utf8');
 
 const copyAnew = (what: string): string => `copy ${what} from the head-end anew, or enrol the device again.`;
 

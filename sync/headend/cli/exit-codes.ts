@@ -21,6 +21,7 @@ const byError: Readonly<Record<HeadEndErrorCode, number>> = {
   badSource: exitCodes.data,
   unknownRow: exitCodes.data,
   unknownDevice: exitCodes.data,
+  unknownPairing: exitCodes.data,
   deviceOffline: exitCodes.unavailable,
   alreadyRunning: exitCodes.unavailable,
   notRunning: exitCodes.unavailable,

@@ -1,5 +1,10 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { revocableTables } from '../dataset/revocation.ts';
+import {
+  type BrokerCertificateOptions,
+  brokerCertificateCommand,
+  removeDeviceCommand,
+} from './authority-commands.ts';
 import { type AddOptions, addDeviceCommand, devicesCommand } from './devices-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import {
@@ -10,13 +15,14 @@ import {
 } from './guest-command.ts';
 import { type ImportOptions, importCommand } from './import-command.ts';
 import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
+import { type ConfirmOptions, confirmCommand, type PairOptions, pairCommand } from './pair-command.ts';
 import { publishCommand } from './publish-command.ts';
 import { moveOutCommand, showResidentCommand } from './resident-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 import { type WatchOptions, watchCommand } from './watch-command.ts';
 
 const help = `
-To begin: publish building.yaml, add a device, hand it its identity folder, and run.
+To begin: publish building.yaml, run with --enrolment, and pair a console.
 
 Exit codes: 0 done, 64 wrong usage, 65 wrong data (with line and column), 69 not running or no answer,
 70 a defect, 74 the disk refused, 78 no state folder or a damaged one.`;
@@ -57,6 +63,7 @@ export function headEndProgram(): Command {
     .option('--ca <file>', "the broker's CA certificate (PEM), for mqtts:")
     .option('--cert <file>', 'certificate of this head-end (PEM), for mqtts:')
     .option('--key <file>', 'key of that certificate (PEM), for mqtts:')
+    .option('--enrolment <url>', 'serve enrolment at https://host:port, as consoles reach this machine')
     .action((options: RunOptions) => runCommand(state(), options));
   program
     .command('publish')
@@ -109,6 +116,12 @@ export function headEndProgram(): Command {
     .addOption(brokerOption().makeOptionMandatory())
     .option('--replace-key', 'give an existing device a new key, because its folder was lost')
     .action((id: string, options: AddOptions) => addDeviceCommand(state(), id, options));
+  devices
+    .command('remove')
+    .argument('<id>')
+    .description('wipe a device, revoke its certificates and forget its key')
+    .action((id: string) => removeDeviceCommand(state(), id));
+  addEnrolmentCommands(program, state);
   return program;
 }
 
@@ -171,4 +184,34 @@ function addPeopleCommands(program: Command, state: () => string): void {
     .action((asked: string, options: { file?: string; on: string }) =>
       moveOutCommand(state(), asked, options),
     );
+}
+
+/** Those that bring consoles and the broker under the building's CA. */
+function addEnrolmentCommands(program: Command, state: () => string): void {
+  program
+    .command('pair')
+    .description('show a QR and a typed code with which one console can enrol, and wait for it')
+    .option('--building <id>', 'refuse unless this is the building that is served here')
+    .option(
+      '--broker <url>',
+      'the broker, as the console reaches it; absent: the one of the running head-end',
+    )
+    .option('--refuse <pairing>', 'refuse the console that waits in a pairing')
+    .action((options: PairOptions) => pairCommand(state(), options));
+  program
+    .command('confirm')
+    .argument('[pairing]', 'absent: list the consoles that wait')
+    .description('let a waiting console into the building, once it shows the same six digits')
+    .option('--device <id>', 'what it shall be called')
+    .option('--digits <digits>', 'the six digits that it shows; others confirm nothing')
+    .option('--replace', 'let it take the place of the device that has this id')
+    .action((pairing: string | undefined, options: ConfirmOptions) =>
+      confirmCommand(state(), pairing, options),
+    );
+  program
+    .command('broker-certificate')
+    .description("make the broker's certificate, and keep the revocation list beside it")
+    .requiredOption('--host <host...>', 'names and addresses by which the broker is reached')
+    .requiredOption('--out <dir>', 'the folder for server.crt, server.key, ca.crt and ca.crl')
+    .action((options: BrokerCertificateOptions) => brokerCertificateCommand(state(), options));
 }

@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly enrolment?: string;
 }
 
 /** `run`: serves the building's devices until SIGINT or SIGTERM, logging JSON lines. */
@@ -23,16 +24,22 @@ export const runCommand = (stateDir: string, options: RunOptions): Promise<void>
     const log: HeadEndLog = (level, what, details = {}) => logger[level](details, what);
     const serving = new OpenHeadEnd({ stateDir: folder, store, log });
     const tls = tlsOf(options);
-    await serving.run({ url: options.broker, ...(tls === undefined ? {} : { tls }) }, untilToldToEnd());
+    await serving.run(
+      {
+        url: options.broker,
+        ...(tls === undefined ? {} : { tls }),
+        ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
+      },
+      untilToldToEnd(),
+    );
   });
 
 function tlsOf({ broker, ca, cert, key }: RunOptions): { ca: string; cert: string; key: string } | undefined {
-  if (ca === undefined && cert === undefined && key === undefined && !broker.startsWith('mqtts:'))
-    return undefined;
+  if (ca === undefined && cert === undefined && key === undefined) return undefined;
   if (ca === undefined || cert === undefined || key === undefined || !broker.startsWith('mqtts:')) {
     throw new HeadEndError(
       'badInput',
-      'A broker over TLS needs all of --broker mqtts://…, --ca, --cert and --key.',
+      '--ca, --cert and --key go together, and with --broker mqtts://…; without them this building’s own CA is used.',
     );
   }
   return { ca: pem(ca), cert: pem(cert), key: pem(key) };

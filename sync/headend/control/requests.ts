@@ -13,6 +13,7 @@ export const controlRequests = {
   reinstate: z.object({ table: name, id: name }),
   lockdown: z.object({ scope: LockdownScope, on: z.boolean() }),
   unlock: z.object({ device: DeviceId, door: DoorId, by: CommandBy, extended: z.boolean().optional() }),
+  decommission: z.object({ device: DeviceId }),
   health: z.object({}),
 } as const;
 
@@ -20,6 +21,19 @@ export type ControlName = keyof typeof controlRequests;
 export type ControlRequest<N extends ControlName> = z.infer<(typeof controlRequests)[N]>;
 
 export const isControlName = (text: string): text is ControlName => Object.hasOwn(controlRequests, text);
+
+/** What the running head-end was started with. */
+export interface ServedAddresses {
+  readonly broker: string;
+  /** `https://…` of the enrolment service, where it is served. */
+  readonly enrolment?: string;
+}
+
+/** The answer to `health`. */
+export interface Health extends ServedAddresses {
+  /** Whether the broker is reached. */
+  readonly connected: boolean;
+}
 
 /** Where the socket is: in the state folder, which only its owner may enter. */
 export const socketName = 'headend.sock';

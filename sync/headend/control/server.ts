@@ -7,7 +7,14 @@ import type { HeadEnd } from '../head-end.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { HeadEndLog } from '../service/parts.ts';
 import { askControl } from './client.ts';
-import { type ControlName, controlRequests, isControlName, socketName } from './requests.ts';
+import {
+  type ControlName,
+  controlRequests,
+  type Health,
+  isControlName,
+  type ServedAddresses,
+  socketName,
+} from './requests.ts';
 
 /** 100,000 rows and room to spare. */
 const bodyLimit = 128 * 1024 * 1024;
@@ -21,6 +28,7 @@ const socketPathLimit = 108;
 export async function serveControl(
   stateDir: string,
   headEnd: HeadEnd,
+  served: ServedAddresses,
   log: HeadEndLog,
 ): Promise<{ close(): Promise<void> }> {
   const path = join(stateDir, socketName);
@@ -39,7 +47,7 @@ export async function serveControl(
   // What is left there is from a process that was killed.
   rmSync(path, { force: true });
   const server = createServer((request, response) => {
-    answer(headEnd, request).then(
+    answer(headEnd, served, request).then(
       (value) => send(response, 200, value),
       (error: unknown) => {
         if (error instanceof HeadEndError)
@@ -67,16 +75,16 @@ export async function serveControl(
   };
 }
 
-async function answer(headEnd: HeadEnd, request: IncomingMessage): Promise<unknown> {
+async function answer(headEnd: HeadEnd, served: ServedAddresses, request: IncomingMessage): Promise<unknown> {
   const name = (request.url ?? '').slice(1);
   if (request.method !== 'POST' || !isControlName(name)) {
     throw new HeadEndError('badInput', 'There is no such request.');
   }
   const body = await readBody(request);
-  return carryOut(headEnd, name, body);
+  return carryOut(headEnd, served, name, body);
 }
 
-function carryOut(headEnd: HeadEnd, name: ControlName, body: unknown): unknown {
+function carryOut(headEnd: HeadEnd, served: ServedAddresses, name: ControlName, body: unknown): unknown {
   switch (name) {
     case 'publish':
       return headEnd.publish(parse(controlRequests.publish, body).rows);
@@ -94,8 +102,10 @@ function carryOut(headEnd: HeadEnd, name: ControlName, body: unknown): unknown {
     }
     case 'unlock':
       return headEnd.unlock(parse(controlRequests.unlock, body));
+    case 'decommission':
+      return headEnd.decommission(parse(controlRequests.decommission, body).device);
     case 'health':
-      return { connected: headEnd.connected };
+      return { connected: headEnd.connected, ...served } satisfies Health;
     default:
       return name satisfies never;
   }

@@ -43,9 +43,20 @@ export class CommandDesk {
    * Opens a door through its device, on somebody's behalf; resolves with the device's answer.
    * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
    */
-  async unlock({ device, door, by, extended }: UnlockRequest): Promise<CommandOutcome> {
+  unlock({ device, door, by, extended }: UnlockRequest): Promise<CommandOutcome> {
     const args = { door, ...(extended === undefined ? {} : { extended }) };
-    const command = this.#sessionCommand(device, 'unlock', args, { by, topic: null });
+    return this.#ask(device, this.#sessionCommand(device, 'unlock', args, { by, topic: null }));
+  }
+
+  /**
+   * Tells a device to wipe itself and end; resolves with its answer.
+   * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
+   */
+  decommission(device: string): Promise<CommandOutcome> {
+    return this.#ask(device, this.#sessionCommand(device, 'decommission', {}, { topic: null }));
+  }
+
+  async #ask(device: string, command: CommandRow | undefined): Promise<CommandOutcome> {
     if (command === undefined) {
       throw new HeadEndError(
         'deviceOffline',

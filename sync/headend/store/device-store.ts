@@ -39,6 +39,7 @@ export function deviceStore(db: Database) {
   const put = db.prepare(
     'INSERT INTO device (id, public_key, added_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET public_key = excluded.public_key',
   );
+  const remove = db.prepare('DELETE FROM device WHERE id = ?');
   const hello = db.prepare(
     'UPDATE device SET session = ?, log = ?, clock_state = ?, software = ? WHERE id = ?',
   );
@@ -61,6 +62,8 @@ export function deviceStore(db: Database) {
     put: (id: string, publicKey: string, now: number): void => {
       put.run(id, publicKey, now);
     },
+    /** False when there is none. Its events are kept. */
+    remove: (id: string): boolean => remove.run(id).changes === 1,
     /** It has said something that it signed, so it is there. */
     heard: (id: string, now: number): void => {
       seen.run(now, id);

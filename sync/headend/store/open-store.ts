@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { commandStore } from './command-store.ts';
 import { datasetStore } from './dataset-store.ts';
 import { deviceStore } from './device-store.ts';
+import { enrolmentStore } from './enrolment-store.ts';
 import { eventStore } from './event-store.ts';
 import { openDatabase } from './open-database.ts';
 import { overlayStore } from './overlay-store.ts';
@@ -21,6 +22,7 @@ export function openStore(stateDir: string, now: number) {
     overlays: overlayStore(db),
     snapshots: snapshotStore(db),
     devices: deviceStore(db),
+    enrolment: enrolmentStore(db),
     events: eventStore(db),
     commands: commandStore(db),
     /** All of `work` or nothing of it, on disk when it returns. */
