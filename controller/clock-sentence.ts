@@ -1,7 +1,7 @@
-import type { ClockStatus } from './core/clock.ts';
 import type { NtpReport } from './core/ntp.ts';
+import type { ControllerStatus } from './ports/lobby.ts';
 
-type ClockOfStatus = Omit<ClockStatus, 'now'> & { readonly time: string };
+type ClockOfStatus = ControllerStatus['clock'];
 
 /** The clock for people: the time, its state, what that rests on and how far off it may be. */
 export function describeClock(clock: ClockOfStatus): string {

@@ -5,7 +5,7 @@ import {
   type ClockKnowledge,
   type ClockStatus,
   examineClock,
-  instantOf,
+  floorAt,
   knowing,
   readClock,
 } from '../core/clock.ts';
@@ -53,8 +53,7 @@ export class SystemClock implements Clock {
   }
 
   floor(): EpochMs {
-    const { floor, welcome } = this.#known;
-    return welcome === undefined ? floor : Math.max(floor, instantOf(welcome, this.monotonicMs()));
+    return floorAt(this.#known, this.monotonicMs());
   }
 
   setFromWelcome(welcome: { readonly time: EpochMs; readonly atMonotonicMs: number }): readonly ClockNews[] {

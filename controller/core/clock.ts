@@ -53,7 +53,7 @@ export interface ClockStatus extends ClockReading {
   readonly source: 'welcome' | NtpClient | 'systemClock' | 'none';
   /** Since the welcome, or since the NTP client last vouched. */
   readonly ageMs?: number;
-  /** The anchor's own error and the drift assumed since; absent where nothing bounds it. */
+  /** The anchor's own error, the drift assumed since, and how far the floor is ahead of it; absent where nothing bounds it. */
   readonly errorMs?: number;
   readonly ntp: NtpReport;
 }
@@ -75,6 +75,10 @@ export const driftOf = (ageMs: number): number => (ageMs * driftPerWeekMs) / wee
 export const instantOf = ({ time, atMonotonicMs }: Anchor, monotonicMs: number): EpochMs =>
   Math.floor(time + monotonicMs - atMonotonicMs);
 
+/** Below this no reading falls: what was persisted, or what a welcome and the monotonic time since make of it. */
+export const floorAt = ({ floor, welcome }: ClockKnowledge, monotonicMs: number): EpochMs =>
+  welcome === undefined ? floor : Math.max(floor, instantOf(welcome, monotonicMs));
+
 export const errorOf = ({ errorMs, atMonotonicMs }: Anchor, monotonicMs: number): number =>
   errorMs + driftOf(monotonicMs - atMonotonicMs);
 
@@ -90,8 +94,10 @@ export function examineClock(known: ClockKnowledge, { monotonicMs, rtc }: ClockI
   const fresh = evidence.find(({ isFresh }) => isFresh);
   const best = fresh ?? evidence.toSorted((one, other) => one.errorMs - other.errorMs)[0];
   if (best !== undefined) {
-    const { source, anchor, ageMs, errorMs, isFresh } = best;
-    const now = Math.max(floor, instantOf(anchor, monotonicMs));
+    const { source, anchor, ageMs, isFresh } = best;
+    const told = instantOf(anchor, monotonicMs);
+    const now = Math.max(floorAt(known, monotonicMs), told);
+    const errorMs = best.errorMs + now - told;
     return { state: isFresh ? 'trusted' : 'held', now, source, ageMs, errorMs, ntp };
   }
   const plausible = floor > 0 && rtc >= floor && rtc < floor + rtcTrustMs;

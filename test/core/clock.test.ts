@@ -152,6 +152,16 @@ describe('what the clock rests on', () => {
     expect(examined(earlier, week + day).source).toBe('welcome');
   });
 
+  it('may be wrong by as much as the floor is ahead of it', () => {
+    expect(examined(steeredAt(floor - day, 0), 0)).toEqual({ source: 'chrony', ageMs: 0, errorMs: day + 20 });
+    const behindTheWelcome = steeredAt(noon + week - 4 * second, week, welcomedAt(noon, 0));
+    expect(examineClock(behindTheWelcome, at(week))).toMatchObject({
+      state: 'trusted',
+      now: noon + week,
+      errorMs: 4_020,
+    });
+  });
+
   it('is the system’s clock where nothing else is known, and nobody knows its error', () => {
     expect(examined(started, 0, floor + day)).toEqual({ source: 'systemClock' });
   });
