@@ -5,12 +5,15 @@
  * - Messages are worked on inside `handleMessage`; the PUBACK leaves after it has returned, in order. When the work
  *   throws, the socket is destroyed: no PUBACK, and the broker delivers anew or the cursor fetches it again.
  * - Nothing is published while offline: the caller resends by its own rules.
+ * - A packet larger than any that is let in ends the connection before it is gathered: memory stays bounded, whoever the
+ *   broker is. What is over the protocol's limit and below this one is refused by whoever works on messages.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient } from 'mqtt';
 import type { Timers } from '../../controller/ports/clock.ts';
 import { durations, limits } from '../protocol/limits.ts';
+import { frameLimit } from './frame-limit.ts';
 import { intervals } from './intervals.ts';
 import { brokerProblem, mqttProblem } from './mqtt-problem.ts';
 
@@ -124,6 +127,14 @@ export class MqttConnection {
       stream.destroy();
     };
     client.on('error', (error) => fail(mqttProblem(error, broker)));
+    const letIn = frameLimit(limits.frame);
+    // Beside MQTT.js, which pipes the same stream and pauses it for both when it cannot follow.
+    stream.on('data', (piece: Buffer) => {
+      if (!letIn(piece))
+        fail(
+          `The broker at ${broker} sent a packet that is larger than any of ours; check who may publish there.`,
+        );
+    });
 
     const late = brokerProblem('silent', broker, connectWithinMs / 1_000);
     let watchdog = timers.after(connectWithinMs, () => fail(late));

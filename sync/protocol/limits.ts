@@ -1,6 +1,8 @@
 /** The portable envelope and the sizes of PROTOCOL.md. Bytes unless named otherwise. */
 export const limits = {
   message: 96 * 1024,
+  /** Of one MQTT packet, its fixed header apart: a larger one ends the connection before it is gathered. */
+  frame: 256 * 1024,
   jsonDepth: 16,
   chunkInflated: 256 * 1024,
   chunkGzipped: 90 * 1024,
