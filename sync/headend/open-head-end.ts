@@ -8,11 +8,8 @@ import { serveControl } from './control/server.ts';
 import { consoleChanges } from './dataset/guess-share.ts';
 import { commitChanges, type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
-import { openAuthority } from './enrolment/authority.ts';
-import { EnrolmentBooks } from './enrolment/enrolment-books.ts';
-import { EnrolmentDesk } from './enrolment/enrolment-desk.ts';
-import { checkEnrolmentUrl, serveEnrolment } from './enrolment/enrolment-server.ts';
-import { headEndTls } from './enrolment/head-end-tls.ts';
+import { checkEnrolmentUrl } from './enrolment/enrolment-url.ts';
+import type { Enrolment } from './enrolment/open-enrolment.ts';
 import { HeadEnd } from './head-end.ts';
 import { HeadEndError } from './head-end-error.ts';
 import { type HeadEndKeys, headEndKeys } from './keys/head-end-keys.ts';
@@ -171,7 +168,8 @@ export class OpenHeadEnd {
     checkBroker(url);
     if (enrolment !== undefined) checkEnrolmentUrl(enrolment);
     const clientId = `headend-${this.#building()}`;
-    const endpointTls = tls ?? (url.startsWith('mqtts:') ? await this.#ownTls(clientId) : undefined);
+    const endpointTls =
+      tls ?? (url.startsWith('mqtts:') ? await (await this.enrolment()).tlsFor(clientId) : undefined);
     const headEnd = new HeadEnd({
       store: this.store,
       keys: this.#keys(),
@@ -184,7 +182,7 @@ export class OpenHeadEnd {
     const control = await serveControl(this.stateDir, headEnd, served, this.#log);
     this.#serving = headEnd;
     try {
-      const service = enrolment === undefined ? undefined : await this.#serveEnrolment(enrolment);
+      const service = enrolment === undefined ? undefined : await (await this.enrolment()).serve(enrolment);
       try {
         await headEnd.run(signal);
       } finally {
@@ -197,35 +195,17 @@ export class OpenHeadEnd {
   }
 
   /** Pairings, confirmations and certificates. @throws HeadEndError `noBuilding`, `badState`. */
-  async enrolment(): Promise<EnrolmentBooks> {
-    const { store, stateDir } = this;
-    const { root } = this.#keys();
-    const authority = await this.#authority();
-    return new EnrolmentBooks({ store, stateDir, root, authority, now: () => this.#clock.now() });
-  }
-
-  async #serveEnrolment(url: string): Promise<{ close(): Promise<void> }> {
-    const authority = await this.#authority();
-    const now = (): number => this.#clock.now();
-    const monotonicMs = (): number => this.#clock.monotonicMs();
-    const log = this.#log;
-    const desk = new EnrolmentDesk({
+  async enrolment(): Promise<Enrolment> {
+    // X.509 and JOSE take a third of a second to load: only what is about certificates waits for them.
+    const { openEnrolment } = await import('./enrolment/open-enrolment.ts');
+    return openEnrolment({
       store: this.store,
-      keys: this.#keys(),
+      stateDir: this.stateDir,
       building: this.#building(),
-      authority,
-      now,
-      log,
+      keys: this.#keys(),
+      clock: this.#clock,
+      log: this.#log,
     });
-    return serveEnrolment({ url, desk, authority, now, monotonicMs, log });
-  }
-
-  async #ownTls(clientId: string): Promise<NonNullable<MqttEndpoint['tls']>> {
-    return headEndTls(await this.#authority(), clientId, this.#clock.now());
-  }
-
-  #authority(): ReturnType<typeof openAuthority> {
-    return openAuthority(this.stateDir, this.#building(), this.#clock.now());
   }
 
   close(): void {

@@ -105,7 +105,7 @@ function readText(folder: string, name: string, kind: 'open' | 'secret' = 'open'
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new Unfit(
       code === 'ENOENT'
-        ? `${path} is missing; enrol this device, or let the head-end fill the identity folder.`
+        ? `${path} is missing; enrol this device with: vestibule provision`
         : `${path} cannot be read (${code}); check its owner and mode.`,
     );
   }
@@ -185,5 +185,16 @@ function readCertificate(pem: string): X509Certificate | undefined {
     return new X509Certificate(pem);
   } catch {
     return undefined;
+  }
+}
+
+/** What the next connection uses: the certificate as it is in its file now. */
+export function tlsInForce({ folder, tls }: Identity): Identity['tls'] {
+  if (tls === undefined) return undefined;
+  try {
+    return { ...tls, cert: certificateInForce(folder) };
+  } catch {
+    // A disk that refuses takes no link away that still works.
+    return tls;
   }
 }

@@ -16,7 +16,7 @@ export const brokerCertificateCommand = (
 ): Promise<void> =>
   withState(stateDir, async (books) => {
     const folder = resolve(out);
-    await (await books.enrolment()).brokerCertificate(host, folder);
+    await (await books.enrolment()).books.brokerCertificate(host, folder);
     say(
       `In ${folder}: server.crt and server.key for ${host.join(', ')}, ca.crt, and the revocation list ca.crl.`,
     );
@@ -35,7 +35,7 @@ export const removeDeviceCommand = (stateDir: string, id: string): Promise<void>
     }
     // First, while it is still let in: nobody who has been taken out hears a command.
     const wiped = await decommission(books.stateDir, id);
-    await (await books.enrolment()).remove(id);
+    await (await books.enrolment()).books.remove(id);
     say(
       wiped
         ? `Removed ${id}: it has wiped its keys, its data and its events.`

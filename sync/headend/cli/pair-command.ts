@@ -25,7 +25,7 @@ export interface PairOptions {
 /** `pair`: shows a code and waits for the device that comes with it. */
 export const pairCommand = (stateDir: string, options: PairOptions): Promise<void> =>
   withState(stateDir, async (books) => {
-    const enrolment = await books.enrolment();
+    const { books: enrolment } = await books.enrolment();
     if (options.refuse !== undefined) {
       enrolment.refuse(options.refuse.toUpperCase());
       return say(`Refused: nothing was given to the device in pairing ${options.refuse.toUpperCase()}.`);
@@ -107,7 +107,7 @@ export const confirmCommand = (
   { device, digits, replace }: ConfirmOptions,
 ): Promise<void> =>
   withState(stateDir, async (books) => {
-    const enrolment = await books.enrolment();
+    const { books: enrolment } = await books.enrolment();
     if (pairing === undefined) {
       const waiting = enrolment.waiting();
       if (waiting.length === 0) return say('No console waits to be confirmed.');

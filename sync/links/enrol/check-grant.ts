@@ -1,11 +1,12 @@
 /** Believes nothing of what a head-end grants before it has been checked against the pairing code and the device's own key. */
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import { type EnrolGrant, sha256 } from '../../protocol/enrolment.ts';
 import { rootOnly, thumbprint } from '../../protocol/keys.ts';
 import { openDown } from '../../protocol/open-message.ts';
 import type { PairingCode } from '../../protocol/pairing-code.ts';
 import { type EnrolRefused, enrolRefused } from './enrol-refusal.ts';
+import { isOurs, readCertificate } from './own-certificate.ts';
 
 export interface GrantCheck {
   readonly code: PairingCode;
@@ -89,25 +90,6 @@ export async function checkGrant(
 }
 
 const anew = 'make a new pairing code at the head-end and try again.';
-
-/** A certificate of this CA over the device's own key, in its name, and for no other purpose than to be a client. */
-export const isOurs = (
-  certificate: X509Certificate,
-  { ca, key, device }: { readonly ca: X509Certificate; readonly key: KeyObject; readonly device: string },
-): boolean =>
-  certificate.checkIssued(ca) &&
-  certificate.verify(ca.publicKey) &&
-  certificate.publicKey.equals(createPublicKey(key)) &&
-  certificate.subject === `CN=${device}` &&
-  !certificate.ca;
-
-export function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
-}
 
 /** 64 hexadecimal digits. */
 async function openSiteKey(jwe: string, key: KeyObject): Promise<string | undefined> {

@@ -80,6 +80,7 @@ async function exchange(options: EnrolOptions): Promise<EnrolOutcome> {
     method: 'POST',
     path: enrolmentPaths.enrol,
     ca: ca.pem,
+    signal,
     body: { token: Buffer.from(code.token).toString('base64url'), csr: await requestFor(key) },
   });
   const pending = readAs(asked, EnrolPending, url);
@@ -136,7 +137,7 @@ async function awaitGrant({
   let nonce = first;
   while (!signal.aborted) {
     const path = `${enrolmentPaths.enrol}/${pairing}`;
-    const answer = await askHeadEnd(url, { method: 'GET', path, ca, proof: proofFor(nonce) });
+    const answer = await askHeadEnd(url, { method: 'GET', path, ca, proof: proofFor(nonce), signal });
     if (answer.kind === 'refused') {
       if (answer.code === 'staleProof' && answer.nonce !== undefined) {
         nonce = answer.nonce;

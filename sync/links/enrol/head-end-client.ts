@@ -72,6 +72,7 @@ export interface Ask {
   readonly ca: string;
   /** PEM; for mutual TLS. */
   readonly own?: { readonly cert: string; readonly key: string };
+  readonly signal?: AbortSignal;
 }
 
 export type Answer =
@@ -80,7 +81,10 @@ export type Answer =
   | (EnrolRefused & { readonly nonce?: string });
 
 /** One request on a connection of its own. A refusal of the head-end comes back in its own words. */
-export async function askHeadEnd(url: string, { method, path, body, proof, ca, own }: Ask): Promise<Answer> {
+export async function askHeadEnd(
+  url: string,
+  { method, path, body, proof, ca, own, signal }: Ask,
+): Promise<Answer> {
   const answered = Promise.withResolvers<Answer>();
   const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
   const asking = request(
@@ -96,6 +100,7 @@ export async function askHeadEnd(url: string, { method, path, body, proof, ca, o
         ...(proof === undefined ? {} : { authorization: `Proof ${proof}` }),
       },
       ...own,
+      ...(signal === undefined ? {} : { signal }),
     },
     (response) => {
       const chunks: Buffer[] = [];

@@ -4,9 +4,9 @@ import type { Clock, Timers } from '../../../controller/ports/clock.ts';
 import { enrolmentPaths, Renewal } from '../../protocol/enrolment.ts';
 import { certificateInForce, type Identity } from '../identity.ts';
 import type { LinkLog } from '../link-log.ts';
-import { isOurs, readCertificate } from './check-grant.ts';
 import type { EnrolProblemCode } from './enrol-refusal.ts';
 import { askHeadEnd, readAs } from './head-end-client.ts';
+import { isOurs, readCertificate } from './own-certificate.ts';
 import { replaceFile } from './state-folder.ts';
 
 const lookEveryMs = 3_600_000;
@@ -25,32 +25,25 @@ export type RenewalOutcome =
 
 export class CertificateRenewal {
   readonly #parts: RenewalParts;
-  #timer: { cancel(): void } | undefined;
-  #under: Promise<unknown> = Promise.resolve();
-  #ended = false;
 
   constructor(parts: RenewalParts) {
     this.#parts = parts;
   }
 
-  /** Looks now and every hour. A device that was enrolled by hand has nowhere to renew. */
-  start(): void {
-    if (this.#parts.identity.enrolment === undefined || this.#ended) return;
-    this.#under = this.look();
-    this.#timer = this.#parts.timers.after(lookEveryMs, () => this.start());
-  }
-
-  async stop(): Promise<void> {
-    this.#ended = true;
-    this.#timer?.cancel();
-    await this.#under;
+  /** Looks now and every hour until `signal` aborts. A device that was enrolled by hand has nowhere to renew. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#parts.identity.enrolment === undefined) return;
+    while (!signal.aborted) {
+      await this.look(signal);
+      await pause(this.#parts.timers, lookEveryMs, signal);
+    }
   }
 
   /** One look, and the renewal if it is due. Never throws: what went wrong is logged and tried again. */
-  async look(): Promise<RenewalOutcome> {
+  async look(signal?: AbortSignal): Promise<RenewalOutcome> {
     const { identity, log } = this.#parts;
     try {
-      const outcome = await this.#renewIfDue(identity);
+      const outcome = await this.#renewIfDue(identity, signal);
       if (outcome.kind === 'renewed') log.info({}, 'the certificate of this device was renewed');
       return outcome;
     } catch (error) {
@@ -60,14 +53,23 @@ export class CertificateRenewal {
     }
   }
 
-  async #renewIfDue({ folder, device, deviceKey, enrolment }: Identity): Promise<RenewalOutcome> {
+  async #renewIfDue(
+    { folder, device, deviceKey, enrolment }: Identity,
+    signal: AbortSignal | undefined,
+  ): Promise<RenewalOutcome> {
     const { clock, log } = this.#parts;
     const cert = certificateInForce(folder);
     if (enrolment === undefined || !isDue(new X509Certificate(cert), clock)) return { kind: 'notDue' };
     const { url, ca } = enrolment;
     const own = { cert, key: keyPem(deviceKey) };
     const answer = readAs(
-      await askHeadEnd(url, { method: 'POST', path: enrolmentPaths.renew, ca, own }),
+      await askHeadEnd(url, {
+        method: 'POST',
+        path: enrolmentPaths.renew,
+        ca,
+        own,
+        ...(signal === undefined ? {} : { signal }),
+      }),
       Renewal,
       url,
     );
@@ -99,3 +101,15 @@ function isDue({ validFromDate, validToDate }: X509Certificate, clock: Clock): b
 }
 
 const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+const pause = (timers: Timers, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = timers.after(ms, done);
+    function done(): void {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
