@@ -6,6 +6,7 @@ import { SimulatedPhone } from '../drivers/sim/phone/simulated-phone.ts';
 import { SimServer } from '../drivers/sim/sim-server.ts';
 import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
 import { CloudLink } from '../sync/links/cloud-link.ts';
+import { CertificateRenewal } from '../sync/links/enrol/renewal.ts';
 import type { Identity } from '../sync/links/identity.ts';
 import { AccessService } from './app/access-service.ts';
 import { CallDesk } from './app/call-desk.ts';
@@ -24,6 +25,7 @@ import { Recorder } from './app/recorder.ts';
 import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/system-clock.ts';
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
+import { beginWipe } from './decommission.ts';
 import type { Timers } from './ports/clock.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
@@ -44,6 +46,8 @@ export interface Parts {
 
 export interface Controller {
   readonly lobby: Lobby;
+  /** Resolves once the cloud has taken this device out of its building: it is to be stopped and wiped. */
+  readonly decommissioned: Promise<void>;
   /** Starts doors first, then the screen, then the link. @throws ConsoleFault when the port is taken */
   start(): Promise<{ readonly port: number }>;
   /** Ends the link, the screen and the doors, and leaves every output in its safe state. */
@@ -144,13 +148,23 @@ export function compose({
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
   const simServer = new SimServer(join(config.stateDir, 'sim.sock'), simulated, access);
+  const left = Promise.withResolvers<void>();
   const link = new CloudLink({
     identity,
     replica,
     journal,
     clock,
     timers,
-    executor: new CloudCommands({ doors, journal, recorder, clock }),
+    executor: new CloudCommands({
+      doors,
+      journal,
+      recorder,
+      clock,
+      decommission: () => {
+        beginWipe(config.stateDir);
+        left.resolve();
+      },
+    }),
     listener: cloudEvents,
     software,
     log,
@@ -169,11 +183,14 @@ export function compose({
 
   const ntpWatch = new NtpWatch({ source: ntp, time, clock, recorder, timers, log });
 
+  const renewal = new CertificateRenewal({ identity, clock, timers, log });
   const ending = new AbortController();
   let linkEnded: Promise<void> = Promise.resolve();
+  let renewalEnded: Promise<void> = Promise.resolve();
   let ntpEnded: Promise<void> = Promise.resolve();
   return {
     lobby,
+    decommissioned: left.promise,
     async start() {
       housekeeping.start(store.notices, [...simulated.keys()]);
       guesses.start();
@@ -182,12 +199,14 @@ export function compose({
       await simServer.start();
       const bound = await consoleServer.start();
       linkEnded = link.run(ending.signal);
+      renewalEnded = renewal.run(ending.signal);
       ntpEnded = ntpWatch.run(ending.signal);
       await calls?.start();
       return bound;
     },
     async stop() {
       ending.abort();
+      await renewalEnded;
       await Promise.all([linkEnded, ntpEnded]);
       cloudEvents.close();
       await consoleServer.close();

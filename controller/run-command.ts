@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { ControllerConfig } from '../config/load.ts';
+import { settleIdentity } from '../sync/links/enrol/state-folder.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
 import { compose } from './compose.ts';
 import { ConsoleFault } from './console/page-files.ts';
+import { finishWipe, isWiping } from './decommission.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createLogger } from './logging.ts';
 import { StorageFault } from './ports/journal.ts';
-import { StateInUse } from './store/state-lock.ts';
+import { lockState, StateInUse } from './store/state-lock.ts';
 import { DatabaseTooNew } from './store/storage-fault.ts';
 
 /** Runs until SIGTERM or SIGINT. A missing or unsafe identity is a sentence and exit 78, with nothing started. */
@@ -15,6 +17,13 @@ export async function runController(
   software: string,
   refuse: (sentence: string, exitCode: number) => void,
 ): Promise<void> {
+  try {
+    if (isWiping(config.stateDir)) wipe(config.stateDir);
+  } catch (error) {
+    if (error instanceof StateInUse) return refuse(error.message, exitCodes.unavailable);
+    throw error;
+  }
+  settleIdentity(config.stateDir);
   const identity = loadIdentity(join(config.stateDir, 'identity'));
   if (identity.kind === 'refused') return refuse(identity.problem, exitCodes.config);
   const log = createLogger(config.log.level);
@@ -25,10 +34,17 @@ export async function runController(
     try {
       const { port } = await controller.start();
       log.info({ port, device: identity.identity.device, software }, 'controller is up');
-      log.info({ signal: await told.promise }, 'ending');
+      const reason = await Promise.race([told.promise, controller.decommissioned]);
+      log.info({ signal: reason ?? 'decommissioned' }, 'ending');
     } finally {
       await controller.stop();
     }
+    if (!isWiping(config.stateDir)) return;
+    wipe(config.stateDir);
+    refuse(
+      'This console was taken out of its building and is not enrolled any more: it has wiped keys, data and events. To enrol it anew: vestibule provision',
+      exitCodes.config,
+    );
   } catch (error) {
     if (error instanceof StorageFault) return refuse(diskSentence(config.stateDir, error), exitCodes.io);
     if (error instanceof DatabaseTooNew)
@@ -36,6 +52,15 @@ export async function runController(
     if (error instanceof ConsoleFault || error instanceof StateInUse)
       return refuse(error.message, exitCodes.unavailable);
     throw error;
+  }
+}
+
+function wipe(stateDir: string): void {
+  const lock = lockState(stateDir);
+  try {
+    finishWipe(stateDir);
+  } finally {
+    lock.release();
   }
 }
 

@@ -8,6 +8,7 @@ import type { Recorder } from './recorder.ts';
 
 type Unlock = Extract<CloudCommand, { op: 'unlock' }>;
 type Revoke = Extract<CloudCommand, { op: 'revoke' }>;
+type Decommission = Extract<CloudCommand, { op: 'decommission' }>;
 type SetLockdown = Extract<CloudCommand, { op: 'lockdown' }>;
 
 /**
@@ -19,17 +20,21 @@ export class CloudCommands implements CommandExecutor {
   readonly #journal: Journal;
   readonly #recorder: Recorder;
   readonly #clock: Clock;
+  readonly #decommission: () => void;
 
   constructor(parts: {
     readonly doors: Doors;
     readonly journal: Journal;
     readonly recorder: Recorder;
     readonly clock: Clock;
+    /** From its return on the device is not enrolled, also after a power cut; it ends as soon as it can. */
+    readonly decommission: () => void;
   }) {
     this.#doors = parts.doors;
     this.#journal = parts.journal;
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
+    this.#decommission = parts.decommission;
   }
 
   /** @throws StorageFault when the disk refuses; nothing has happened then and the command may come again. */
@@ -41,6 +46,8 @@ export class CloudCommands implements CommandExecutor {
         return this.#revoke(command);
       case 'lockdown':
         return this.#lockdown(command);
+      case 'decommission':
+        return this.#leave(command);
       default:
         return command satisfies never;
     }
@@ -80,6 +87,15 @@ export class CloudCommands implements CommandExecutor {
     this.#commit(event, { kind: 'lockdown', lockdown }, done);
     this.#doors.applyLockdowns('lockdown');
     return done;
+  }
+
+  #leave({ id }: Decommission): SeenCommand {
+    this.#recorder.commit(
+      [{ type: 'Decommissioned', severity: 'notice', command: id }],
+      [{ kind: 'command', command: this.#seen(id, 'accepted') }],
+    );
+    this.#decommission();
+    return this.#finish(this.#seen(id, 'done'));
   }
 
   #seen(id: string, outcome: SeenCommand['outcome'], reason?: string): SeenCommand {

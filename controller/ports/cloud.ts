@@ -40,7 +40,9 @@ export type CloudCommand =
       readonly by: CommandBy;
     }
   | { readonly op: 'revoke'; readonly id: string; readonly revocation: Revocation }
-  | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown };
+  | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown }
+  /** The device leaves the building: it wipes itself once its result is on the way. */
+  | { readonly op: 'decommission'; readonly id: string };
 
 /** The controller carries out. Each call commits `seen` and its event in one transaction first, then acts. */
 export interface CommandExecutor {

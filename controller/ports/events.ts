@@ -113,6 +113,7 @@ export type EventDraft =
       readonly maxVersion: number;
       readonly command: string;
     }
+  | { readonly type: 'Decommissioned'; readonly severity: Severity; readonly command: string }
   | {
       readonly type: 'ControllerStarted' | 'ControllerStopped';
       readonly severity: Severity;

@@ -10,7 +10,7 @@ import { DeltaInbox } from './delta-inbox.ts';
 import { DownRouter } from './down-router.ts';
 import { EventUplink } from './event-uplink.ts';
 import { guardedTimers } from './guarded-timers.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, tlsInForce } from './identity.ts';
 import type { LinkLog } from './link-log.ts';
 import { MqttConnection, type MqttEndpoint } from './mqtt-connection.ts';
 import { Requester } from './requester.ts';
@@ -143,7 +143,9 @@ export class CloudLink {
   }
 
   #endpoint(): MqttEndpoint {
-    const { device, brokerUrl, tls } = this.#parts.identity;
+    const { identity } = this.#parts;
+    const { device, brokerUrl } = identity;
+    const tls = tlsInForce(identity);
     const payload = JSON.stringify({ state: 'offline', session: this.#session.begin() });
     return {
       url: brokerUrl,

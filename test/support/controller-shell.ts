@@ -143,7 +143,13 @@ export class Shell {
       ...{ doors: this.doors, hasher, clock, guesses: this.guesses },
       timezone: () => this.lobby.timezone(),
     });
-    this.commands = new CloudCommands({ doors: this.doors, journal, recorder, clock });
+    this.commands = new CloudCommands({
+      doors: this.doors,
+      journal,
+      recorder,
+      clock,
+      decommission: () => {},
+    });
     const onChange = (): void => this.lobby.changed();
     this.calls = phone
       ? new CallRuntime({

@@ -150,6 +150,7 @@ export class SyncDevice implements AsyncDisposable {
 function changesOf(command: CloudCommand): readonly JournalChange[] {
   switch (command.op) {
     case 'unlock':
+    case 'decommission':
       return [];
     case 'revoke':
       return [{ kind: 'revocation', revocation: command.revocation }];
