@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type ControllerConfig, loadConfig } from '../config/load.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { ProvisionOptions } from './provision-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -30,7 +31,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('-c, --config <file>', 'the configuration file', './vestibule.yaml')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 64 wrong usage, 69 not running or port taken, 70 a defect, 74 disk, 78 configuration.',
+      '\nExit codes: 0 done, 64 wrong usage, 69 not running or port taken, 70 a defect, 74 disk, 77 enrolment refused, 78 configuration.',
     )
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
@@ -66,6 +67,19 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       withConfig(config(), async (loaded) => {
         const { showEvents } = await import('./events-command.ts');
         await showEvents(loaded, { follow: follow === true, after, json: json === true }, refuse);
+      }),
+    );
+  program
+    .command('provision')
+    .description("enrol this console with the building's head-end: vestibule-headend pair shows the code")
+    .option('--code <text>', 'what the QR code says, or the five lines; absent: asked for')
+    .option('--url <url>', 'the address of the head-end; not needed with what the QR code says')
+    .option('--replace', 'take the place of the identity that this console has')
+    .option('--json', 'as JSON lines')
+    .action((options: ProvisionOptions) =>
+      withConfig(config(), async (loaded) => {
+        const { provision } = await import('./provision-command.ts');
+        await provision(loaded, options, refuse);
       }),
     );
   program

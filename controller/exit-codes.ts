@@ -9,6 +9,8 @@ export const exitCodes = {
   software: 70,
   /** The disk refused. */
   io: 74,
+  /** The head-end, or whoever stands for it, is not let in here, or this console not there (`provision`). */
+  refused: 77,
   /** Configuration or identity is missing or wrong; nothing was started. */
   config: 78,
 } as const;
