@@ -28,6 +28,8 @@ export interface NtpWatchParts {
 export class NtpWatch {
   readonly #parts: NtpWatchParts;
   #said = '';
+  /** At the last question: a client that sets the system's clock makes it plausible before it vouches for it. */
+  #unknown = false;
 
   constructor(parts: NtpWatchParts) {
     this.#parts = parts;
@@ -35,6 +37,7 @@ export class NtpWatch {
 
   /** Until `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#unknown = this.#parts.clock.reading().state === 'unknown';
     while (!signal.aborted) {
       const report = await this.#ask(signal);
       if (signal.aborted) return;
@@ -55,12 +58,13 @@ export class NtpWatch {
 
   #tell(report: NtpReport): void {
     const { clock, log } = this.#parts;
-    const wasUnknown = clock.reading().state === 'unknown';
     const events = clock.setFromNtp(report).map(clockEvent);
-    if (wasUnknown && clock.reading().state !== 'unknown') {
+    const { source, state } = clock.status();
+    if (this.#unknown && report.kind === 'disciplined' && source === report.client) {
       const problem = 'the clock was unknown and is set by NTP';
       events.push({ type: 'ClockChanged', severity: 'info', problem });
     }
+    this.#unknown = state === 'unknown';
     if (events.length > 0) this.#record(events);
     const saying = sayingOf(report);
     if (saying !== this.#said) log.info({ ntp: saying }, 'NTP client');
@@ -68,8 +72,8 @@ export class NtpWatch {
   }
 
   #pause(signal: AbortSignal): Promise<void> {
-    const { clock, timers } = this.#parts;
-    const ms = clock.reading().state === 'unknown' ? everyUnknownMs : everyMs;
+    const { timers } = this.#parts;
+    const ms = this.#unknown ? everyUnknownMs : everyMs;
     return new Promise((resolve) => {
       const timer = timers.after(ms, () => {
         signal.removeEventListener('abort', end);
