@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { granted } from '../support/console-lobby.ts';
+import { granted, phone } from '../support/console-lobby.ts';
 import { expectAccessible, openLobby } from '../support/console-page.ts';
 import { type RunningConsole, startConsole } from '../support/console-server.ts';
 
@@ -56,6 +56,13 @@ const states: readonly (readonly [string, Bring])[] = [
     async (page, { lobby }) => {
       lobby.changeDoor({ mode: 'LockedDown', simulated: true });
       await page.waitForSelector('.notice-shown');
+    },
+  ],
+  [
+    'a directory to call from',
+    async (page, { lobby }) => {
+      lobby.change({ phone });
+      await page.waitForSelector('.concierge');
     },
   ],
   [

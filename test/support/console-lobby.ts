@@ -167,6 +167,12 @@ export class InMemoryLobby implements Lobby {
     this.change({ building: { ...building, ...change } });
   }
 
+  /** As where calls are not wanted. */
+  removePhone(): void {
+    const { phone: _gone, ...rest } = this.#state;
+    this.#put(rest);
+  }
+
   /** As before the first dataset. */
   forgetBuilding(): void {
     const { building: _forgotten, ...rest } = this.#state;

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { CallView, Language, PhoneView } from '../view-model.ts';
 import { type CallFace, callFace } from './call-face.ts';
 import { CheckIcon, HangUpIcon, PhoneIcon, TalkIcon, WarningIcon } from './icons.tsx';
@@ -26,6 +27,7 @@ export function CallPanel({
   readonly language: Language;
   readonly end: (call: string) => void;
 }) {
+  const touched = useRef<string>(undefined);
   const face = call === undefined ? undefined : callFace(call, language);
   return (
     <div class={face === undefined ? 'call' : `call call-shown call-${face.look}`}>
@@ -39,9 +41,10 @@ export function CallPanel({
         <button
           type="button"
           class="call-button"
-          // The second touch of a double one was meant for the resident's row that was here before.
+          // The second touch of a double one whose first was for the resident's row that was here before is none for this.
           onClick={({ detail }) => {
-            if (detail <= 1) end(call.id);
+            if (detail <= 1) touched.current = call.id;
+            if (touched.current === call.id) end(call.id);
           }}
         >
           {face.button}

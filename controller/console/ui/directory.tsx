@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { BuildingView, DirectoryLine, Language, PhoneView } from '../view-model.ts';
 import { inOrder } from './directory-order.ts';
 import type { Callee } from './entry-machine.ts';
@@ -37,8 +37,8 @@ export function Directory({ listing, directory, search, language, type, phone, c
   const { query, outcome } = search;
   const [keyboard, setKeyboard] = useState(false);
   const scroller = useRef<HTMLElement>(null);
-  // What scrolls must be reachable by keyboard (WCAG 2.1.1).
-  useEffect(() => {
+  // What scrolls must be reachable by keyboard (WCAG 2.1.1), and at once: a call that is over leaves the focus here.
+  useLayoutEffect(() => {
     if (scroller.current !== null) scroller.current.tabIndex = 0;
   }, []);
   useEffect(() => {
