@@ -31,24 +31,26 @@ const systemCommands: NtpCommands = {
   ],
 };
 
-const patienceMs = 5_000;
-
 /** Reads chrony where it answers, else systemd-timesyncd, by the programs that come with them. */
 export class NtpPrograms implements NtpSource {
   readonly #commands: NtpCommands;
 
-  constructor(commands: NtpCommands = systemCommands) {
+  readonly #patienceMs: number;
+
+  constructor(commands: NtpCommands = systemCommands, patienceMs = 5_000) {
     this.#commands = commands;
+    this.#patienceMs = patienceMs;
   }
 
   async read(rtc: () => EpochMs, signal: AbortSignal): Promise<NtpReport> {
     const { chronyTracking, timesyncdMessage, kernelSynchronised } = this.#commands;
-    const tracking = await run(chronyTracking, signal);
+    const run = (command: Command): Promise<Outcome> => runToEnd(command, this.#patienceMs, signal);
+    const tracking = await run(chronyTracking);
     if (tracking.kind === 'said') return readChronyTracking(tracking.text);
     if (tracking.kind === 'hung') return { kind: 'unreadable', problem: 'chronyc does not end' };
-    const message = await run(timesyncdMessage, signal);
+    const message = await run(timesyncdMessage);
     if (message.kind === 'failed') return { kind: 'none' };
-    const kernel = await run(kernelSynchronised, signal);
+    const kernel = await run(kernelSynchronised);
     if (message.kind === 'hung' || kernel.kind !== 'said') {
       return { kind: 'unreadable', problem: 'the system bus does not answer' };
     }
@@ -63,9 +65,9 @@ type Outcome =
   /** Killed: out of patience, or no longer wanted. */
   | { readonly kind: 'hung' };
 
-function run([program, ...args]: Command, signal: AbortSignal): Promise<Outcome> {
+function runToEnd([program, ...args]: Command, timeout: number, signal: AbortSignal): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { encoding: 'utf8', signal, timeout: patienceMs, killSignal: 'SIGKILL' } as const;
+    const options = { encoding: 'utf8', signal, timeout, killSignal: 'SIGKILL' } as const;
     execFile(program, args, options, (error, text) => {
       if (error === null) resolve({ kind: 'said', text });
       else resolve({ kind: error.killed === true || signal.aborted ? 'hung' : 'failed' });
