@@ -106,10 +106,13 @@ export class EnrolmentDesk {
   async renew(certificate: X509Certificate): Promise<DeskAnswer<{ readonly certificate: string }>> {
     const { store, authority, now, log } = this.#parts;
     if (!authority.hasIssued(certificate)) return refused('unknownCertificate');
-    const known = store.enrolment.certificate(serialOf(certificate));
-    if (known === undefined) return refused('unknownCertificate');
-    if (known.revokedAt !== null) return refused('revokedCertificate');
-    const device = store.devices.get(known.device);
+    const revoked = (): boolean => {
+      const known = store.enrolment.certificate(serialOf(certificate));
+      return known !== undefined && known.revokedAt !== null;
+    };
+    if (revoked()) return refused('revokedCertificate');
+    // Not by its row: a database that was restored from a backup does not know its newest certificates.
+    const device = store.devices.get(certificate.subject.replace(/^CN=/, ''));
     // A device that enrolled anew has another key.
     if (device === undefined || device.publicKey !== spkiPem(certificate.publicKey)) {
       return refused('unknownCertificate');
@@ -122,7 +125,7 @@ export class EnrolmentDesk {
     const issued = await authority.issueToDevice(device.id, certificate.publicKey, issuedAt);
     return store.transact(() => {
       // Whoever was removed in the meantime gets nothing.
-      if (store.enrolment.certificate(known.serial)?.revokedAt !== null) return refused('revokedCertificate');
+      if (revoked()) return refused('revokedCertificate');
       store.enrolment.addCertificate({ ...issued, device: device.id, issuedAt });
       log('info', 'a certificate was renewed', { device: device.id });
       return { kind: 'answer', value: { certificate: issued.pem } };

@@ -1,14 +1,16 @@
-/** How often one address may be refused in a minute, and all of them together. */
-const perAddress = 10;
-const perService = 300;
+/** How often one address may be refused in a minute. */
+const refusalsAtMost = 10;
 const windowMs = 60_000;
+/** Strangers could come from any number of addresses. */
+const rememberedLimit = 1_024;
 
-/** Counts refusals: a network of consoles behind one address may enrol freely, a guesser may not guess. */
+/**
+ * Counts refusals by address: a building full of consoles behind one address may enrol freely, and somebody who tries
+ * codes is slowed down. (128 bits are not guessed; this spares the machine.)
+ */
 export class RateLimit {
   readonly #monotonicMs: () => number;
-  #windowEndsAt = 0;
-  #total = 0;
-  readonly #counts = new Map<string, number>();
+  readonly #windows = new Map<string, { readonly endsAtMs: number; count: number }>();
 
   constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs;
@@ -16,21 +18,19 @@ export class RateLimit {
 
   /** Milliseconds to wait; 0 for come in. */
   waitMs(address: string): number {
-    const now = this.#monotonicMs();
-    if (now >= this.#windowEndsAt) return 0;
-    const full = (this.#counts.get(address) ?? 0) >= perAddress || this.#total >= perService;
-    return full ? this.#windowEndsAt - now : 0;
+    const window = this.#windows.get(address);
+    if (window === undefined || window.count < refusalsAtMost) return 0;
+    return Math.max(0, window.endsAtMs - this.#monotonicMs());
   }
 
   refused(address: string): void {
     const now = this.#monotonicMs();
-    if (now >= this.#windowEndsAt) {
-      this.#windowEndsAt = now + windowMs;
-      this.#total = 0;
-      this.#counts.clear();
+    const window = this.#windows.get(address);
+    if (window !== undefined && now < window.endsAtMs) {
+      window.count += 1;
+      return;
     }
-    this.#total += 1;
-    // Bounded by `perService`: beyond it nobody is let in who could be counted.
-    this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
+    if (this.#windows.size >= rememberedLimit) this.#windows.clear();
+    this.#windows.set(address, { endsAtMs: now + windowMs, count: 1 });
   }
 }
