@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as passed } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
+import { buildUi } from './build-ui.ts';
 
 const port = 8_087;
 const phonePort = 8_088;
@@ -28,6 +30,32 @@ async function type(page: Page, code: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Plays whoever is called, at the simulated phone's page. */
+async function atThePhone(path: string, action?: object): Promise<unknown> {
+  const origin = `http://127.0.0.1:${phonePort}`;
+  const headers = { origin, 'content-type': 'application/json' };
+  const asked =
+    action === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(action) };
+  const answer = await fetch(`${origin}${path}`, asked);
+  if (!answer.ok) throw new Error(`the simulated phone refused: ${await answer.text()}`);
+  return answer.json();
+}
+
+const act = (action: object): Promise<unknown> => atThePhone('/api/phone/act', action);
+
+/** Touches a resident's name, until it rings there. */
+async function call(page: Page, name: string): Promise<void> {
+  await page.locator('button.resident', { hasText: name }).click();
+  await page.locator('.call-calling').waitFor();
+  while (((await atThePhone('/api/phone')) as { line: string }).line !== 'ringing') await passed(50);
+}
+
+async function endCall(page: Page): Promise<void> {
+  await page.locator('.call-button').click();
+  await page.locator('.directory-row').first().waitFor();
+}
+
+await buildUi();
 const folder = await mkdtemp(join(tmpdir(), 'vestibule-screens-'));
 const demo = await startDemo(folder);
 const browser = await chromium.launch({
@@ -45,6 +73,35 @@ try {
   await type(page, '48292613');
   await page.locator('.answer-grant').waitFor();
   await shot('granted');
+  await page.keyboard.press('Escape');
+  await page.locator('.answer-grant').waitFor({ state: 'detached' });
+  await page.locator('.badge-locked').waitFor();
+
+  const resident = "Aminata N'Diaye";
+  await call(page, resident);
+  await shot('call-ringing');
+  await act({ kind: 'answer' });
+  await page.locator('.call-talking').waitFor();
+  await shot('call-talking');
+  await act({ kind: 'press', digit: '9' });
+  await page.locator('.call-opened').waitFor();
+  await page.locator('.badge-unlocked').waitFor();
+  await shot('call-opened');
+  await endCall(page);
+  await page.locator('.badge-locked').waitFor();
+
+  await call(page, resident);
+  await act({ kind: 'decline' });
+  await page.locator('.call-ended').waitFor();
+  await shot('call-declined');
+  await endCall(page);
+
+  await page.locator('button[lang="fr"]').click();
+  await page.locator('html[lang="fr"]').waitFor();
+  await shot('lobby-french');
+  await page.setViewportSize({ width: 800, height: 1280 });
+  await call(page, resident);
+  await shot('call-ringing-french-upright');
 } finally {
   await browser.close();
   demo.kill('SIGTERM');
