@@ -3,6 +3,7 @@ import { upFilter } from '../protocol/topics.ts';
 import type { RowToPublish } from './dataset/diff.ts';
 import { type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
+import type { LiveKeys } from './keys/live-keys.ts';
 import { CommandDesk, type CommandOutcome, type UnlockRequest } from './service/command-desk.ts';
 import { Courier } from './service/courier.ts';
 import { DeviceLinks } from './service/device-links.ts';
@@ -14,8 +15,11 @@ import type { LockdownState } from './store/command-store.ts';
 
 /** How often the resending rules are looked at; their shortest time is a second. */
 const remindEveryMs = 250;
+/** How often it is seen whether signing keys are due: they have a year left then. */
+const keysEveryMs = 3_600_000;
 
-export interface HeadEndOptions extends Omit<Parts, 'links' | 'post'> {
+export interface HeadEndOptions extends Omit<Parts, 'links' | 'post' | 'keys'> {
+  readonly keys: LiveKeys;
   readonly endpoint: MqttEndpoint;
   /** After events were committed and acknowledged. */
   readonly onEvents?: () => void;
@@ -24,6 +28,7 @@ export interface HeadEndOptions extends Omit<Parts, 'links' | 'post'> {
 /** The cloud's end of the protocol for one building. Constructed idle; `run` connects and owns what it starts. */
 export class HeadEnd {
   readonly #parts: Parts;
+  readonly #keys: LiveKeys;
   readonly #connection: MqttConnection;
   readonly #courier: Courier;
   readonly #commands: CommandDesk;
@@ -34,6 +39,7 @@ export class HeadEnd {
       (topic, payload) => this.#connection.publish(topic, payload, { qos: 1 }),
       given.keys,
     );
+    this.#keys = given.keys;
     this.#parts = { ...given, links: new DeviceLinks(), post };
     this.#courier = new Courier(this.#parts);
     this.#commands = new CommandDesk(this.#parts);
@@ -70,10 +76,17 @@ export class HeadEnd {
       if (this.#connection.connected) this.#remind();
     };
     timer = timers.after(remindEveryMs, remind);
+    let keyTimer: { cancel(): void };
+    const renewKeys = (): void => {
+      keyTimer = timers.after(keysEveryMs, renewKeys);
+      if (this.#keys.renew()) this.#announceKeys();
+    };
+    keyTimer = timers.after(keysEveryMs, renewKeys);
     try {
       await this.#connection.run(signal);
     } finally {
       timer.cancel();
+      keyTimer.cancel();
       await this.#courier.close();
     }
   }
@@ -113,6 +126,20 @@ export class HeadEnd {
   /** Tells a device to wipe itself. @throws HeadEndError `deviceOffline`. */
   decommission(device: string): Promise<CommandOutcome> {
     return this.#commands.decommission(device);
+  }
+
+  /** Replaces the signing keys. @throws HeadEndError `badState`. */
+  rotateKeys(old: { readonly dropOld: boolean }): { readonly n: number } {
+    this.#keys.rotate(old);
+    this.#announceKeys();
+    return { n: this.#keys.n };
+  }
+
+  /** Who is away gets the keyset at its next hello, before anything that the new keys sign. */
+  #announceKeys(): void {
+    const { store, post, log } = this.#parts;
+    log('info', 'new keys sign from now on', { keyset: this.#keys.n });
+    for (const { id } of store.devices.all()) post.keyset(id);
   }
 
   #up(url: string): void {

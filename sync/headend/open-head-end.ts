@@ -12,9 +12,9 @@ import { checkEnrolmentUrl } from './enrolment/enrolment-url.ts';
 import type { Enrolment } from './enrolment/open-enrolment.ts';
 import { HeadEnd } from './head-end.ts';
 import { HeadEndError } from './head-end-error.ts';
-import { type HeadEndKeys, headEndKeys } from './keys/head-end-keys.ts';
 import { writeIdentityFolder } from './keys/identity-folder.ts';
 import { siteKeyOf } from './keys/key-files.ts';
+import { type LiveKeys, liveKeys } from './keys/live-keys.ts';
 import { makePrivateFolder } from './keys/secret-file.ts';
 import { stateReadme } from './keys/state-readme.ts';
 import type { CommandOutcome, UnlockRequest } from './service/command-desk.ts';
@@ -46,6 +46,7 @@ export interface HeadEndDesk {
   reinstate(table: string, id: string): Published;
   lockdown(scope: string, on: boolean): LockdownState;
   unlock(request: UnlockRequest): Promise<CommandOutcome>;
+  rotateKeys(old: { readonly dropOld: boolean }): { readonly n: number };
   /** Whether the broker is reached. */
   readonly connected: boolean;
 }
@@ -81,6 +82,7 @@ export class OpenHeadEnd {
   readonly #timers: Timers;
   readonly #log: HeadEndLog;
   #serving: HeadEnd | undefined;
+  #liveKeys: LiveKeys | undefined;
 
   constructor({
     stateDir,
@@ -118,6 +120,10 @@ export class OpenHeadEnd {
     revoke: (table, id) => revoke(this.store, table, id, this.#clock.now()),
     reinstate: (table, id) => reinstate(this.store, table, id),
     lockdown: (scope, on) => this.store.commands.setLockdown(scope, on),
+    rotateKeys: (old) => {
+      this.#keys().rotate(old);
+      return { n: this.#keys().n };
+    },
     unlock: () => {
       throw new HeadEndError(
         'notRunning',
@@ -221,8 +227,10 @@ export class OpenHeadEnd {
     );
   }
 
-  #keys(): HeadEndKeys {
-    return headEndKeys(this.stateDir, this.#building(), Math.floor(this.#clock.now() / 1_000));
+  /** One for all: what is made anew is new for everybody who holds it. */
+  #keys(): LiveKeys {
+    this.#liveKeys ??= liveKeys(this.stateDir, this.#building(), () => Math.floor(this.#clock.now() / 1_000));
+    return this.#liveKeys;
   }
 }
 

@@ -16,7 +16,16 @@ interface SessionLineParts {
   }) => void;
 }
 
-export type WelcomeVerdict = 'accepted' | 'helloAgain' | 'nonce' | 'late';
+export type WelcomeVerdict =
+  | 'accepted'
+  | 'helloAgain'
+  /** For a hello after which another was said: honest and of no use. */
+  | 'overtaken'
+  | 'nonce'
+  | 'late';
+
+/** Hellos that were said in vain and may yet be answered. */
+const overtakenKept = 8;
 
 /** One connection's session: hello and welcome (PROTOCOL "Conversation" 1–3), and the count of its commands. */
 export class SessionLine {
@@ -25,6 +34,7 @@ export class SessionLine {
   #welcomed = false;
   #lastN = 0;
   #asked: { readonly nonce: string; readonly atMs: number } | undefined;
+  #overtaken: readonly string[] = [];
   #unanswered = 0;
   #nextHello: { cancel(): void } | undefined;
   #restraint: { cancel(): void } | undefined;
@@ -52,6 +62,7 @@ export class SessionLine {
     this.#restraint = undefined;
     this.#helloWanted = false;
     this.#asked = undefined;
+    this.#overtaken = [];
     this.#unanswered = 0;
     this.#welcomed = false;
   }
@@ -61,6 +72,8 @@ export class SessionLine {
     const { clock, timers, sayHello } = this.#parts;
     this.#nextHello?.cancel();
     const nonce = randomUUID();
+    if (this.#asked !== undefined)
+      this.#overtaken = [this.#asked.nonce, ...this.#overtaken].slice(0, overtakenKept);
     this.#asked = { nonce, atMs: clock.monotonicMs() };
     sayHello(this.#session, nonce);
     const patienceMs = backOffMs(this.#unanswered, durations.helloAgainEveryMs, durations.helloEveryMs);
@@ -69,12 +82,12 @@ export class SessionLine {
     this.#nextHello = timers.after(waitMs, () => this.hello());
   }
 
-  /** Judges an opened welcome; anything but `accepted` and `helloAgain` has changed nothing. */
+  /** Judges an opened welcome; anything but `accepted` and `helloAgain` has changed nothing that counts. */
   welcome({ nonce, time }: Welcome): WelcomeVerdict {
     if (nonce === null) return this.#helloAgain();
     const { clock, timers, onWelcome } = this.#parts;
     const asked = this.#asked;
-    if (asked?.nonce !== nonce) return 'nonce';
+    if (asked?.nonce !== nonce) return this.#answersEarlierHello(nonce) ? 'overtaken' : 'nonce';
     this.#asked = undefined;
     const nowMs = clock.monotonicMs();
     if (nowMs - asked.atMs > durations.welcomeWithinMs) return 'late';
@@ -95,6 +108,13 @@ export class SessionLine {
 
   useUp(n: number): void {
     this.#lastN = n;
+  }
+
+  /** Once for each: a second answer is a replay. */
+  #answersEarlierHello(nonce: string): boolean {
+    const found = this.#overtaken.includes(nonce);
+    this.#overtaken = this.#overtaken.filter((earlier) => earlier !== nonce);
+    return found;
   }
 
   /** The head-end has restarted and knows no sessions. At once, then at most once in 10 s. */

@@ -310,6 +310,28 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(payload).toMatchObject({ seq: 1, rows: 7 });
   });
 
+  it('believes no device that says to be of an epoch far ahead, and begins one new epoch in ten minutes', async () => {
+    const s = await scene();
+    const { epoch } = s.head.books.store.dataset.cursor();
+    const now = () => s.head.books.store.dataset.cursor().epoch;
+    s.peer.say('cursor', { epoch: Number.MAX_SAFE_INTEGER, seq: 1, digest: noHash });
+    s.peer.hello({ ...s.cursor(), epoch: Math.floor(Date.now() / 1_000) + 2 * 86_400 });
+    await s.peer.next('welcome', ({ nonce }) => nonce !== null);
+    expect(now()).toBe(epoch);
+    expect(s.head.books.store.devices.get(s.peer.id)).toMatchObject({ epoch });
+    s.peer.say('cursor', { epoch, seq: 40, digest: noHash });
+    await s.peer.next('manifest');
+    const begun = now();
+    expect(begun).toBeGreaterThan(epoch);
+    s.peer.hello({ epoch: begun, seq: 40, digest: noHash });
+    await s.peer.next('welcome', ({ nonce }) => nonce !== null);
+    expect(now()).toBe(begun);
+    const refused = s.head.logged.flatMap(({ what, details }) =>
+      what === 'message refused' ? [details['reason']] : [],
+    );
+    expect(refused).toEqual(['epochAhead', 'epochAgain']);
+  });
+
   it('sends every denial again to a device with a new log', async () => {
     const s = await scene();
     s.head.books.desk.lockdown('building', true);

@@ -18,6 +18,8 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
   async function scene() {
     const head = new ServingHeadEnd(broker.url);
     const device = new SyncDevice();
+    // The head-end tells the real time; the device's clock, which stands still by itself, has to go along.
+    device.monotonic = () => performance.now();
     onTestFinished(async () => {
       await device[Symbol.asyncDispose]();
       await head.remove();
@@ -75,5 +77,33 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     await equal();
     expect(device.executed.filter(({ op }) => op === 'unlock')).toHaveLength(1);
     await expect.poll(() => held().head).toBe(device.journal.head().seq);
+  });
+
+  it('go on over a change of the signing keys, and over one that leaves no old key', async () => {
+    const { head, device, equal } = await scene();
+    for (const dropOld of [false, true]) {
+      const { n } = head.books.desk.rotateKeys({ dropOld });
+      await expect.poll(() => device.identity().ring.n).toBe(n);
+      head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: `Zo ${n}` }));
+      await equal();
+    }
+    expect(device.identity().ring.keys.size).toBe(4);
+    expect(device.told.left.filter(({ kind }) => kind === 'refused')).toEqual([]);
+  });
+
+  describe('failure case 22: the keys were rotated while the device was offline', () => {
+    it('the keyset comes first, and with it the device believes the new keys and no longer the old', async () => {
+      const { head, device, equal } = await scene();
+      await device.stop();
+      head.books.desk.rotateKeys({ dropOld: false });
+      const { n } = head.books.desk.rotateKeys({ dropOld: true });
+      head.books.desk.revoke('credential', 'c-1');
+      device.start();
+      await equal();
+      expect(device.identity().ring).toMatchObject({ n });
+      expect(device.identity().ring.keys.size).toBe(4);
+      expect(device.executed.map(({ op }) => op)).toEqual(['revoke']);
+      expect(device.told.left.filter(({ kind }) => kind === 'refused')).toEqual([]);
+    });
   });
 });

@@ -29,8 +29,9 @@ export class SyncDevice implements AsyncDisposable {
   readonly identityFolder = join(this.folder, 'identity');
   readonly told = new Inbox<Told>();
   readonly executed: CloudCommand[] = [];
-  /** The monotonic clock, which stands still unless a test moves it. */
+  /** The monotonic clock, which stands still unless a test moves it or gives another. */
   monotonicMs = 0;
+  monotonic = (): number => this.monotonicMs;
   /** Thrown by the next command, once: a disk that refuses for a moment. */
   fault: Error | undefined;
   /** The outcome of the next unlocks. */
@@ -65,7 +66,7 @@ export class SyncDevice implements AsyncDisposable {
   start(): void {
     const store = openStore(this.folder, { now: Date.now });
     const { replica, journal } = store;
-    const source = { rtc: () => 0, monotonicMs: () => this.monotonicMs };
+    const source = { rtc: () => 0, monotonicMs: () => this.monotonic() };
     const clock = new SystemClock(source, journal.clockFloor());
     const link = new CloudLink({
       identity: this.identity(),

@@ -76,8 +76,13 @@ describe.each(brokers)('a session over $name', ({ start }) => {
     const second = await stage.peer.next('hello');
     expect(second.session).toBe(first.session);
     expect(second.nonce).not.toBe(first.nonce);
+    // The answer to the first is late and no forgery, as long as it comes once.
+    await stage.peer.welcome(first.nonce, cloudTime + 86_400_000);
     await stage.peer.welcome(second.nonce, cloudTime);
-    await welcomedOf(first.session);
+    expect(await welcomedOf(first.session)).toMatchObject({ time: cloudTime });
+    expect(stage.device.told.left.filter(({ kind }) => kind === 'refused')).toEqual([]);
+    await stage.peer.welcome(first.nonce, cloudTime);
+    await refusedWelcome('nonce');
   });
 
   it('says hello to a cloud that has restarted, at once and then once for all further calls within 10 s', async () => {

@@ -14,6 +14,7 @@ import {
   revokeGuestCommand,
 } from './guest-command.ts';
 import { type ImportOptions, importCommand } from './import-command.ts';
+import { type RotateOptions, rotateKeysCommand } from './keys-command.ts';
 import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
 import { type ConfirmOptions, confirmCommand, type PairOptions, pairCommand } from './pair-command.ts';
 import { publishCommand } from './publish-command.ts';
@@ -121,6 +122,13 @@ export function headEndProgram(): Command {
     .argument('<id>')
     .description('wipe a device, revoke its certificates and forget its key')
     .action((id: string) => removeDeviceCommand(state(), id));
+  program
+    .command('keys')
+    .description('the keys with which this head-end signs')
+    .command('rotate')
+    .description('make new ones now; they are renewed every year by themselves')
+    .option('--drop-old', 'let devices believe the old ones no longer, because one has leaked')
+    .action((options: RotateOptions) => rotateKeysCommand(state(), options));
   addEnrolmentCommands(program, state);
   return program;
 }

@@ -14,6 +14,7 @@ export const controlRequests = {
   lockdown: z.object({ scope: LockdownScope, on: z.boolean() }),
   unlock: z.object({ device: DeviceId, door: DoorId, by: CommandBy, extended: z.boolean().optional() }),
   decommission: z.object({ device: DeviceId }),
+  rotateKeys: z.object({ dropOld: z.boolean() }),
   health: z.object({}),
 } as const;
 

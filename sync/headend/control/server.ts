@@ -104,6 +104,8 @@ function carryOut(headEnd: HeadEnd, served: ServedAddresses, name: ControlName, 
       return headEnd.unlock(parse(controlRequests.unlock, body));
     case 'decommission':
       return headEnd.decommission(parse(controlRequests.decommission, body).device);
+    case 'rotateKeys':
+      return headEnd.rotateKeys(parse(controlRequests.rotateKeys, body));
     case 'health':
       return { connected: headEnd.connected, ...served } satisfies Health;
     default:

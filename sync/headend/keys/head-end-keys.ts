@@ -11,6 +11,8 @@ import { writeSecretFile } from './secret-file.ts';
 const lifeS = 2 * 365 * 86_400;
 /** A device's clock may be a little behind ours. */
 const beginsEarlierS = 3_600;
+/** As many as devices take in one keyset. */
+const keysetSize = 32;
 
 export interface HeadEndKeys {
   readonly root: PublicJwk;
@@ -27,15 +29,48 @@ export interface HeadEndKeys {
  * away can still check what it missed.
  */
 export function headEndKeys(stateDir: string, building: string, nowS: number): HeadEndKeys {
+  return readKeys(stateDir, building, nowS, (role) => roleKey(stateDir, role, nowS));
+}
+
+/**
+ * Replaces every role key now. Devices believe the old ones until they end, so that nothing that is under way is lost;
+ * with `dropOld` they believe them no longer than until they have the new keyset, for a key that has leaked.
+ * @throws HeadEndError `badState`.
+ */
+export function rotatedKeys(
+  stateDir: string,
+  building: string,
+  nowS: number,
+  { dropOld }: { readonly dropOld: boolean },
+): HeadEndKeys {
+  // What is wrong with the present ones is told before they are overwritten.
+  headEndKeys(stateDir, building, nowS);
+  return readKeys(stateDir, building, nowS, (role) => newRoleKey(stateDir, role, nowS), dropOld);
+}
+
+function readKeys(
+  stateDir: string,
+  building: string,
+  nowS: number,
+  keyOf: (role: KeyRole) => KeyFile,
+  dropOld = false,
+): HeadEndKeys {
   const rootFile = join(stateDir, 'root.jwk');
   const root = readKeyFile(rootFile) ?? makeKeyFile(rootFile, undefined);
-  const roleKeys = keyRoles.map((role) => ({ role, file: roleKey(stateDir, role, nowS) }));
+  const roleKeys = keyRoles.map((role) => ({ role, file: keyOf(role) }));
   const found = readKeyset(stateDir, building, root);
   const listed = new Set(found?.keyset.keys.map(({ kid }) => kid));
   // Also after a crash between new role keys and their keyset.
   const current = roleKeys.every(({ file }) => listed.has(file.kid))
     ? found
-    : makeKeyset(stateDir, building, root, roleKeys, found?.keyset, nowS);
+    : makeKeyset(
+        stateDir,
+        building,
+        root,
+        roleKeys,
+        found?.keyset,
+        dropOld ? Number.POSITIVE_INFINITY : nowS,
+      );
   if (current === undefined) throw new HeadEndError('badState', 'The keyset could not be made.');
   const signer = (role: KeyRole): JwsSigner => {
     const entry = roleKeys.find((key) => key.role === role);
@@ -59,9 +94,11 @@ export function headEndKeys(stateDir: string, building: string, nowS: number): H
 function roleKey(stateDir: string, role: KeyRole, nowS: number): KeyFile {
   const file = join(stateDir, `${role}.jwk`);
   const found = readKeyFile(file);
-  if (found !== undefined && found.exp - nowS >= lifeS / 2) return found;
-  return makeKeyFile(file, { nbf: nowS - beginsEarlierS, exp: nowS + lifeS });
+  return found !== undefined && found.exp - nowS >= lifeS / 2 ? found : newRoleKey(stateDir, role, nowS);
 }
+
+const newRoleKey = (stateDir: string, role: KeyRole, nowS: number): KeyFile =>
+  makeKeyFile(join(stateDir, `${role}.jwk`), { nbf: nowS - beginsEarlierS, exp: nowS + lifeS });
 
 interface SignedKeyset {
   readonly jws: string;
@@ -94,7 +131,8 @@ function makeKeyset(
   root: KeyFile,
   roleKeys: readonly { readonly role: KeyRole; readonly file: KeyFile }[],
   before: Keyset | undefined,
-  nowS: number,
+  /** Old keys that end later stay. */
+  endedAtS: number,
 ): SignedKeyset {
   const fresh = roleKeys.map(({ role, file }) => ({
     ...file.public,
@@ -104,9 +142,13 @@ function makeKeyset(
     exp: file.exp,
   }));
   const old = (before?.keys ?? []).filter(
-    ({ kid, exp }) => exp > nowS && fresh.every((key) => key.kid !== kid),
+    ({ kid, exp }) => exp > endedAtS && fresh.every((key) => key.kid !== kid),
   );
-  const keyset: Keyset = { aud: `building:${building}`, n: (before?.n ?? 0) + 1, keys: [...fresh, ...old] };
+  const keyset: Keyset = {
+    aud: `building:${building}`,
+    n: (before?.n ?? 0) + 1,
+    keys: [...fresh, ...old].slice(0, keysetSize),
+  };
   const jws = signJws('vestibule-keyset', keyset, root);
   writeSecretFile(keysetFile(stateDir), `${jws}\n`);
   return { jws, keyset };

@@ -10,6 +10,8 @@ export interface DeviceLink {
   sentAtMs: number;
   invitedAtMs?: number;
   denialsSentAtMs?: number;
+  /** When it last made us begin a new epoch. */
+  newEpochAtMs?: number;
   /** Since when it is taken to be gone, while the grace runs. */
   goneAtMs?: number;
 }

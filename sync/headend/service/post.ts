@@ -36,8 +36,8 @@ export class Post {
 
   signed<N extends SignedName>(device: string, name: N, payload: () => DownPayload<N>): void {
     const { typ, signer } = downMessages[name];
-    const key: JwsSigner = this.#keys.signers[signer satisfies KeyRole];
-    this.#send(downTopic(device, name), () => signJws(typ, payload(), key));
+    const key = (): JwsSigner => this.#keys.signers[signer satisfies KeyRole];
+    this.#send(downTopic(device, name), () => signJws(typ, payload(), key()));
   }
 
   /** There is room again. */

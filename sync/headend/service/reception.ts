@@ -19,6 +19,11 @@ export interface Desks {
   readonly events: EventIntake;
 }
 
+/** Epochs are Unix seconds (PROTOCOL "Rows"): one further ahead than this is nobody's, and the next could not follow it. */
+const epochAheadS = 86_400;
+/** One restored backup needs one new epoch for each device at most. */
+const newEpochEveryMs = 10 * 60_000;
+
 export class Reception {
   readonly #parts: Parts;
   readonly #desks: Desks;
@@ -150,10 +155,23 @@ export class Reception {
   }
 
   #heardCursor(id: string, at: Cursor): void {
-    const { store, clock, log } = this.#parts;
+    const { store, clock, log, links } = this.#parts;
+    const nowS = Math.floor(clock.now() / 1_000);
+    // A device's stolen key must not push the building's epoch to where no other can follow.
+    if (at.epoch > Math.max(store.dataset.cursor().epoch, nowS + epochAheadS)) {
+      this.#refusals.refused(id, 'cursor', 'epochAhead');
+      return;
+    }
     if (this.#desks.courier.heardCursor(id, at) === 'ours') return;
+    const link = links.of(id);
+    const now = clock.monotonicMs();
+    if (link.newEpochAtMs !== undefined && now - link.newEpochAtMs < newEpochEveryMs) {
+      this.#refusals.refused(id, 'cursor', 'epochAgain');
+      return;
+    }
+    link.newEpochAtMs = now;
     // This database is older than what the device holds: it was restored from a backup (PROTOCOL failure case 8).
-    const { epoch } = store.dataset.startEpoch(Math.max(Math.floor(clock.now() / 1_000), at.epoch + 1));
+    const { epoch } = store.dataset.startEpoch(Math.max(nowS, at.epoch + 1));
     log('warn', 'a device holds a dataset that is not in this database; a new epoch begins', {
       device: id,
       epoch,
@@ -176,10 +194,10 @@ export class Reception {
       return;
     }
     const link = this.#parts.links.of(id);
-    if (status.data.state === 'online') {
-      if (status.data.session === link.session) delete link.goneAtMs;
-      else this.invite(id);
-    } else if (status.data.session === link.session) this.beginGrace(id);
+    // Of another session: its hello is on its way, and is repeated until it is answered; or its end is long past.
+    if (status.data.session !== link.session) return;
+    if (status.data.state === 'online') delete link.goneAtMs;
+    else this.beginGrace(id);
   }
 
   #keyOf({ publicKey }: DeviceRow): KeyObject {
