@@ -167,6 +167,18 @@ describe('the page of the simulated phone', () => {
     await heading('Nobody is calling');
   });
 
+  it('asks again for a stream that was refused', async () => {
+    let asked = 0;
+    await page.route('**/api/events', async (route) => {
+      asked += 1;
+      if (asked === 1) await route.fulfill({ status: 503 });
+      else await route.continue();
+    });
+    await page.reload();
+    await heading('Not connected');
+    await heading('Nobody is calling');
+  });
+
   it('has nothing for axe-core to find in any state', async () => {
     await expectAccessible(page);
     await ring();
