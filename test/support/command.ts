@@ -24,15 +24,16 @@ export class RunningCommand implements AsyncDisposable {
   constructor(
     script: string,
     args: readonly string[],
-    options: { readonly env?: Record<string, string> } = {},
+    options: { readonly env?: Record<string, string>; readonly typed?: string } = {},
   ) {
     this.command = [basename(script, '.mjs'), ...args].join(' ');
     const env = { ...process.env, ...options.env };
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd: root,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.typed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    this.#child.stdin?.end(options.typed);
     // Not `exit`: what the program said last may still be on its way then.
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -87,8 +88,8 @@ export class RunningCommand implements AsyncDisposable {
   }
 }
 
-export const vestibule = (args: readonly string[]): RunningCommand =>
-  new RunningCommand('scripts/bin/vestibule.mjs', args);
+export const vestibule = (args: readonly string[], typed?: string): RunningCommand =>
+  new RunningCommand('scripts/bin/vestibule.mjs', args, typed === undefined ? {} : { typed });
 export const headEnd = (args: readonly string[]): RunningCommand =>
   new RunningCommand('scripts/bin/vestibule-headend.mjs', args);
 export const sim = (args: readonly string[]): RunningCommand =>
