@@ -14,6 +14,8 @@ import { CallRuntime } from './app/call-runtime.ts';
 import { CloudEvents } from './app/cloud-events.ts';
 import { CloudCommands } from './app/command-executor.ts';
 import { CredentialHasher } from './app/credential-hasher.ts';
+import { UnreadableWatch } from './app/disk-unreadable.ts';
+import { DiskWatch } from './app/disk-watch.ts';
 import { DoorRuntime } from './app/door-runtime.ts';
 import { Doors } from './app/doors.ts';
 import { Guesses } from './app/guesses.ts';
@@ -27,6 +29,7 @@ import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
 import type { Timers } from './ports/clock.ts';
+import type { DatabaseName } from './ports/disk.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';
@@ -48,6 +51,8 @@ export interface Controller {
   readonly lobby: Lobby;
   /** Resolves once the cloud has taken this device out of its building: it is to be stopped and wiped. */
   readonly decommissioned: Promise<void>;
+  /** Resolves, if ever, with the database that can no longer be read: stop this controller and compose another. */
+  readonly unreadable: Promise<DatabaseName>;
   /** Starts doors first, then the screen, then the link. @throws ConsoleFault when the port is taken */
   start(): Promise<{ readonly port: number }>;
   /** Ends the link, the screen and the doors, and leaves every output in its safe state. */
@@ -68,6 +73,7 @@ export function compose({
   const { replica, journal } = store;
   const clock = new SystemClock(time, journal.clockFloor());
   const recorder = new Recorder(journal, clock);
+  const diskWatch = new DiskWatch({ disk: store.disk, journal, recorder, timers, log });
   const guesses = new Guesses({ journal, replica, recorder, clock, timers, log });
   const doors = new Doors({ replica, journal, clock, guesses });
   const cloudEvents = new CloudEvents({
@@ -144,6 +150,7 @@ export function compose({
     guesses,
     callDesk,
     link: () => cloudEvents.link(),
+    disk: () => diskWatch.status(),
     log,
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
@@ -182,6 +189,12 @@ export function compose({
   });
 
   const ntpWatch = new NtpWatch({ source: ntp, time, clock, recorder, timers, log });
+  const unreadableWatch = new UnreadableWatch({
+    disk: store.disk,
+    timers,
+    isAnyDoorReleased: () => doors.all().some((door) => door.status().released),
+    log,
+  });
 
   const renewal = new CertificateRenewal({ identity, clock, timers, log });
   const ending = new AbortController();
@@ -191,8 +204,11 @@ export function compose({
   return {
     lobby,
     decommissioned: left.promise,
+    unreadable: unreadableWatch.unreadable,
     async start() {
+      unreadableWatch.start();
       housekeeping.start(store.notices, [...simulated.keys()]);
+      diskWatch.start();
       guesses.start();
       for (const door of doors.all()) door.start();
       lobby.start();
@@ -215,6 +231,8 @@ export function compose({
       lobby.close();
       for (const door of doors.all()) door.close();
       guesses.close();
+      diskWatch.close();
+      unreadableWatch.close();
       housekeeping.stop([...simulated.keys()]);
       store.close();
       lock.release();

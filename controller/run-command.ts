@@ -2,16 +2,23 @@ import { join } from 'node:path';
 import type { ControllerConfig } from '../config/load.ts';
 import { settleIdentity } from '../sync/links/enrol/state-folder.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
-import { compose } from './compose.ts';
+import { compose, type Parts } from './compose.ts';
 import { ConsoleFault } from './console/page-files.ts';
 import { finishWipe, isWiping } from './decommission.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createLogger } from './logging.ts';
+import type { DatabaseName } from './ports/disk.ts';
 import { StorageFault } from './ports/journal.ts';
 import { lockState, StateInUse } from './store/state-lock.ts';
 import { DatabaseTooNew } from './store/storage-fault.ts';
 
-/** Runs until SIGTERM or SIGINT. A missing or unsafe identity is a sentence and exit 78, with nothing started. */
+/** Whoever loses a database again so soon has another trouble than its file: a start reads every page, or begins empty. */
+const againWithinMs = 60_000;
+
+/**
+ * Runs until SIGTERM or SIGINT, and begins anew when a database becomes unreadable (docs/adr/0008-begin-anew.md). A
+ * missing or unsafe identity is a sentence and exit 78, with nothing started.
+ */
 export async function runController(
   config: ControllerConfig,
   software: string,
@@ -24,20 +31,20 @@ export async function runController(
     throw error;
   }
   settleIdentity(config.stateDir);
-  const identity = loadIdentity(join(config.stateDir, 'identity'));
-  if (identity.kind === 'refused') return refuse(identity.problem, exitCodes.config);
   const log = createLogger(config.log.level);
   const told = Promise.withResolvers<string>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, told.resolve);
   try {
-    const controller = compose({ config, identity: identity.identity, software, log });
-    try {
-      const { port } = await controller.start();
-      log.info({ port, device: identity.identity.device, software }, 'controller is up');
-      const reason = await Promise.race([told.promise, controller.decommissioned]);
-      log.info({ signal: reason ?? 'decommissioned' }, 'ending');
-    } finally {
-      await controller.stop();
+    for (let lostAtMs = Number.NEGATIVE_INFINITY; ; lostAtMs = performance.now()) {
+      // Anew each time: its certificate may have been renewed meanwhile.
+      const identity = loadIdentity(join(config.stateDir, 'identity'));
+      if (identity.kind === 'refused') return refuse(identity.problem, exitCodes.config);
+      const end = await runOnce({ config, identity: identity.identity, software, log }, told.promise);
+      log.info(end, 'ended');
+      if (end.kind === 'unreadable' && performance.now() - lostAtMs < againWithinMs) {
+        throw new StorageFault('unreadable', `${end.database} was lost twice within a minute`);
+      }
+      if (end.kind !== 'unreadable') break;
     }
     if (!isWiping(config.stateDir)) return;
     wipe(config.stateDir);
@@ -52,6 +59,28 @@ export async function runController(
     if (error instanceof ConsoleFault || error instanceof StateInUse)
       return refuse(error.message, exitCodes.unavailable);
     throw error;
+  }
+}
+
+type End =
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'decommissioned' }
+  /** The next start sets it aside. */
+  | { readonly kind: 'unreadable'; readonly database: DatabaseName };
+
+/** One controller from its start to its end; it has been stopped when this returns or throws. */
+async function runOnce(parts: Parts, told: Promise<string>): Promise<End> {
+  const controller = compose(parts);
+  try {
+    const { port } = await controller.start();
+    parts.log.info({ port, device: parts.identity.device, software: parts.software }, 'controller is up');
+    return await Promise.race<End>([
+      told.then((signal) => ({ kind: 'signal', signal })),
+      controller.decommissioned.then(() => ({ kind: 'decommissioned' })),
+      controller.unreadable.then((database) => ({ kind: 'unreadable', database })),
+    ]);
+  } finally {
+    await controller.stop();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ControllerConfig } from '../config/load.ts';
 import { describeClock } from './clock-sentence.ts';
+import type { DiskState } from './core/disk-space.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ControllerStatus } from './ports/lobby.ts';
 
@@ -25,8 +26,16 @@ export async function showStatus(
   process.stdout.write(json ? `${JSON.stringify(status)}\n` : describe(status));
 }
 
+/** What they mean, and the way out: docs/disk.md. */
+const diskWords: Readonly<Record<DiskState, string>> = {
+  ample: '',
+  low: ': LOW, free some of it',
+  reserve: ': NEARLY FULL, telemetry is not recorded, free some of it now',
+  full: ': FULL, no door opens but for people who leave, free some of it now',
+};
+
 function describe(status: ControllerStatus): string {
-  const { device, building, software, clock, link, dataset, events, phone, doors } = status;
+  const { device, building, software, clock, link, dataset, events, phone, disk, doors } = status;
   const linkText = link.session ? 'in session' : link.connected ? 'connected, no session yet' : 'down';
   const lines = [
     `${device} in ${building}, ${software}`,
@@ -39,6 +48,7 @@ function describe(status: ControllerStatus): string {
       : [
           `phone    ${phone.simulated ? 'simulated' : 'ready'}${phone.fault === undefined ? '' : ` FAULT: ${phone.fault}`}`,
         ]),
+    `disk     ${disk.usedPercent} % used${diskWords[disk.state]}`,
     ...doors.map(
       ({ id, mode, released, open, simulated, fault }) =>
         `door     ${id}: ${mode}, ${released ? 'released' : 'secured'}` +

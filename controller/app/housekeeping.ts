@@ -1,5 +1,6 @@
 import type { DoorId } from '../core/dataset.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
+import type { DatabaseName } from '../ports/disk.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { type Journal, StorageFault } from '../ports/journal.ts';
 import type { Replica } from '../ports/replica.ts';
@@ -12,7 +13,7 @@ const hourMs = 3_600_000;
 const eventsKeptMs = 30 * 24 * hourMs;
 
 export interface StorageNotice {
-  readonly database: 'replica.db' | 'events.db';
+  readonly database: DatabaseName;
   readonly problem: string;
 }
 

@@ -4,7 +4,14 @@ import type { AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
 import { type Journal, StorageFault } from '../ports/journal.ts';
-import type { CallAnswer, ControllerStatus, EntryOutcome, Lobby, LobbyState } from '../ports/lobby.ts';
+import type {
+  CallAnswer,
+  ControllerStatus,
+  DiskStatus,
+  EntryOutcome,
+  Lobby,
+  LobbyState,
+} from '../ports/lobby.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { CallDesk } from './call-desk.ts';
 import { DirectoryKeeper } from './directory-keeper.ts';
@@ -28,6 +35,7 @@ export interface LobbyParts {
   readonly guesses: Guesses;
   readonly callDesk: CallDesk;
   readonly link: () => LinkState;
+  readonly disk: () => DiskStatus;
   readonly log: Log;
 }
 
@@ -153,6 +161,7 @@ export class LobbyService implements Lobby {
       dataset: replica.cursor(),
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
       ...(phone === undefined ? {} : { phone }),
+      disk: this.#parts.disk(),
       doors: doors.all().map((door) => {
         const { mode, released, open, fault } = door.status();
         return {

@@ -49,19 +49,31 @@ export function reserveWantedBytes({ usedBytes, availableBytes }: DiskSpace): nu
 }
 
 /** Building the reserve up never makes the disk scarce: twice as much stays free. */
-export const mayGrowReserve = ({ availableBytes }: DiskSpace, { wantedBytes, keptBytes }: ReserveSize): boolean =>
-  keptBytes < wantedBytes && availableBytes >= 2 * wantedBytes + reserveSliceBytes;
+export const mayGrowReserve = (
+  { availableBytes }: DiskSpace,
+  { wantedBytes, keptBytes }: ReserveSize,
+): boolean => keptBytes < wantedBytes && availableBytes >= 2 * wantedBytes + reserveSliceBytes;
 
 /**
  * Whether telemetry is shed: from when less than a reserve is left beside the reserve, until the reserve is whole
  * again and twice as much is free.
  */
-export const isScarce = (was: boolean, { availableBytes }: DiskSpace, { wantedBytes, keptBytes }: ReserveSize): boolean =>
+export const isScarce = (
+  was: boolean,
+  { availableBytes }: DiskSpace,
+  { wantedBytes, keptBytes }: ReserveSize,
+): boolean =>
   was ? keptBytes < wantedBytes || availableBytes < 2 * wantedBytes : availableBytes < wantedBytes;
 
-export function diskState(
-  { low, scarce, refusing }: { readonly low: boolean; readonly scarce: boolean; readonly refusing: boolean },
-): DiskState {
+export function diskState({
+  low,
+  scarce,
+  refusing,
+}: {
+  readonly low: boolean;
+  readonly scarce: boolean;
+  readonly refusing: boolean;
+}): DiskState {
   if (refusing) return 'full';
   if (scarce) return 'reserve';
   return low ? 'low' : 'ample';

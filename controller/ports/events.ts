@@ -6,6 +6,7 @@ import type { DenyReason, Explanation, OnvifReason } from '../core/access/decisi
 import type { DoorMode, Subject } from '../core/access/facts.ts';
 import type { CallOutcome, CallTarget, LegEnd } from '../core/call/line.ts';
 import type { CredentialId, DoorId, ResidentId } from '../core/dataset.ts';
+import type { DatabaseName } from './disk.ts';
 import type { CallRefusal } from './lobby.ts';
 
 type Severity = 'info' | 'notice' | 'warning' | 'alarm';
@@ -203,10 +204,24 @@ export type EventDraft =
       readonly reason: CallRefusal;
       readonly resident?: ResidentId;
     }
+  /** The disk's alarm of DESIGN section 8 and its end, each told once. */
+  | {
+      readonly type: 'DiskSpaceLow' | 'DiskSpaceBack';
+      readonly severity: 'alarm' | 'notice';
+      readonly usedPercent: number;
+      readonly availableBytes: number;
+    }
+  /** The disk was nearly full and is no longer: how many events of which type were not recorded, and how many commits of others it refused. */
+  | {
+      readonly type: 'TelemetryShed';
+      readonly severity: 'warning';
+      readonly counts: Readonly<Record<string, number>>;
+      readonly refused: number;
+    }
   | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
   | {
       readonly type: 'StorageFault';
       readonly severity: 'alarm';
-      readonly database: 'replica.db' | 'events.db';
+      readonly database: DatabaseName;
       readonly problem: string;
     };

@@ -4,6 +4,7 @@ import type { CallOutcome } from '../core/call/line.ts';
 import type { ClockStatus } from '../core/clock.ts';
 import type { Language } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
+import type { DiskState } from '../core/disk-space.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
 
 export interface DirectoryEntry {
@@ -85,6 +86,12 @@ export type CallAnswer =
 /** An entry code opens or does not; a directory code calls or does not. */
 export type EntryOutcome = AccessAnswer | CallAnswer;
 
+/** The disk of the state folder, as `df` counts it. */
+export interface DiskStatus {
+  readonly usedPercent: number;
+  readonly state: DiskState;
+}
+
 /** For `vestibule status` and the status page. */
 export interface ControllerStatus {
   readonly software: string;
@@ -96,6 +103,7 @@ export interface ControllerStatus {
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
   /** Absent: none is configured. */
   readonly phone?: { readonly simulated: boolean; readonly fault?: string };
+  readonly disk: DiskStatus;
   readonly doors: readonly {
     readonly id: string;
     readonly mode: DoorMode;

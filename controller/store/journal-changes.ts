@@ -2,6 +2,7 @@ import type { EpochMs } from '../core/access/facts.ts';
 import type { JournalChange } from '../ports/journal.ts';
 import type { CommandLog } from './command-log.ts';
 import type { DenialTables } from './denials.ts';
+import type { DiskNotices } from './disk-notices.ts';
 import type { GuessLog } from './guess-log.ts';
 import type { JournalState } from './journal-state.ts';
 import type { PersonLog } from './person-log.ts';
@@ -9,6 +10,7 @@ import type { PersonLog } from './person-log.ts';
 export interface JournalTables {
   readonly commands: CommandLog;
   readonly denials: DenialTables;
+  readonly disk: DiskNotices;
   readonly guesses: GuessLog;
   readonly persons: PersonLog;
 }
@@ -47,6 +49,12 @@ export function makeChange(
       return state;
     case 'codesTooShort':
       tables.guesses.setCodesTooShort(change.tooShort);
+      return state;
+    case 'diskLow':
+      tables.disk.setLow(change.low);
+      return state;
+    case 'shed':
+      tables.disk.setShed(change.shed);
       return state;
     case 'clockFloor':
       return { ...state, clockFloor: change.floor };

@@ -22,13 +22,17 @@ function migrationsOf(kind: DatabaseKind): readonly Migration[] {
     }));
 }
 
+/** The version of the tables that this release works with. */
+export const knownVersion = (kind: DatabaseKind): number => migrationsOf(kind).at(-1)?.version ?? 0;
+
 /**
  * Brings the tables to this release's version, each step in one transaction with its `user_version`.
+ * @returns the version that was found; 0 for a new database.
  * @throws DatabaseTooNew when a newer release has been here; nothing has changed then.
  */
-export function migrate(db: Database, kind: DatabaseKind): void {
+export function migrate(db: Database, kind: DatabaseKind): number {
   const migrations = migrationsOf(kind);
-  const known = migrations.at(-1)?.version ?? 0;
+  const known = knownVersion(kind);
   const found = Number(db.pragma('user_version', { simple: true }));
   if (found > known) throw new DatabaseTooNew(basename(db.name), found, known);
   for (const { version, sql } of migrations) {
@@ -38,4 +42,5 @@ export function migrate(db: Database, kind: DatabaseKind): void {
       db.pragma(`user_version = ${version}`);
     }).immediate();
   }
+  return found;
 }

@@ -42,7 +42,9 @@ function keepPrivate(file: string): void {
     closeSync(openSync(file, 'a', 0o600));
     for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
   } catch (error) {
-    throw new StorageFault('io', `${basename(file)} cannot be opened for writing`, { cause: error });
+    const found = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = found === 'EISDIR' ? 'unreadable' : found === 'ENOSPC' ? 'diskFull' : 'io';
+    throw new StorageFault(code, `${basename(file)} cannot be opened for writing`, { cause: error });
   }
 }
 

@@ -7,6 +7,7 @@
 import type { Database } from 'better-sqlite3';
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
 import type { GuestId } from '../core/dataset.ts';
+import type { Shed } from '../core/disk-space.ts';
 import type { GuessBudget } from '../core/guess-budget.ts';
 import { noHash } from '../core/hash-forms.ts';
 import type {
@@ -20,16 +21,24 @@ import type {
 } from '../ports/journal.ts';
 import { prepareCommandLog } from './command-log.ts';
 import { type Denials, Denylist, prepareDenials } from './denials.ts';
+import { prepareDiskNotices } from './disk-notices.ts';
 import { type EventLog, eventHash, prepareEventLog } from './event-log.ts';
 import { prepareGuessLog } from './guess-log.ts';
 import { changesDenials, type JournalTables, makeChange } from './journal-changes.ts';
 import { type JournalState, prepareSetJournalState, readJournalState } from './journal-state.ts';
 import { preparePersonLog } from './person-log.ts';
-import { faultsTyped } from './storage-fault.ts';
+import { type ReserveFile, spendingReserve } from './reserve-file.ts';
+import { type FaultGuard, faultsTyped } from './storage-fault.ts';
+
+/** SQLite's default. */
+const usualLogPages = 1_000;
+const frugalLogPages = 64;
 
 export class SqliteJournal implements Journal {
   readonly #db: Database;
   readonly #now: () => EpochMs;
+  readonly #guard: FaultGuard;
+  readonly #reserve: ReserveFile | undefined;
   readonly #events: EventLog;
   readonly #tables: JournalTables;
   readonly #setState: (state: JournalState) => void;
@@ -38,14 +47,23 @@ export class SqliteJournal implements Journal {
   #state: JournalState;
   #denials: Denials;
   #denylist: Denylist;
+  #frugal = false;
 
-  constructor(db: Database, now: () => EpochMs) {
+  /** Without a reserve nothing is spent, and without a guard of its own nobody hears of its faults. */
+  constructor(
+    db: Database,
+    now: () => EpochMs,
+    { guard = faultsTyped, reserve }: { readonly guard?: FaultGuard; readonly reserve?: ReserveFile } = {},
+  ) {
     this.#db = db;
     this.#now = now;
+    this.#guard = guard;
+    this.#reserve = reserve;
     this.#events = prepareEventLog(db);
     this.#tables = {
       commands: prepareCommandLog(db),
       denials: prepareDenials(db),
+      disk: prepareDiskNotices(db),
       guesses: prepareGuessLog(db),
       persons: preparePersonLog(db),
     };
@@ -67,32 +85,38 @@ export class SqliteJournal implements Journal {
     return this.#state.acked;
   }
 
-  commit(bodies: readonly string[], changes: readonly JournalChange[] = []): readonly CommittedEvent[] {
+  commit(
+    bodies: readonly string[],
+    changes: readonly JournalChange[] = [],
+    spend?: 'reserve',
+  ): readonly CommittedEvent[] {
     const at = this.#now();
     const events = chain(this.#state, bodies);
     const head = events.at(-1);
-    this.#write(changes.some(changesDenials), () => {
+    const work = (): JournalState => {
       for (const event of events) this.#events.append(event, at);
       let state = this.#state;
       if (head !== undefined) state = { ...state, headSeq: head.seq, headHash: head.hash };
       for (const change of changes) state = makeChange(this.#tables, state, change, at);
       return state;
-    });
+    };
+    this.#write(changes.some(changesDenials), work, spend);
     if (head !== undefined) for (const listener of this.#appended) listener();
     return events;
   }
 
   /** Takes in what the mirror still knows of a lost database. Newer denials stay; guests' uses are unknown. */
   restore({ revocations, lockdowns }: Denials): void {
-    this.#write(true, () => {
+    const work = (): JournalState => {
       for (const revocation of revocations) this.#tables.denials.addRevocation(revocation);
       for (const lockdown of lockdowns) this.#tables.denials.setLockdown(lockdown);
       return { ...this.#state, guestUsesKnown: 0 };
-    });
+    };
+    this.#write(true, work, 'reserve');
   }
 
   after(seq: number, limit: number): readonly CommittedEvent[] {
-    return faultsTyped(() => this.#events.after(seq, limit));
+    return this.#guard(() => this.#events.after(seq, limit));
   }
 
   acknowledge({
@@ -134,19 +158,27 @@ export class SqliteJournal implements Journal {
 
   guestUses(guest: GuestId): GuestUses {
     const known = this.#state.guestUsesKnown === 1;
-    return faultsTyped(() => ({ ...this.#tables.persons.uses(guest), known }));
+    return this.#guard(() => ({ ...this.#tables.persons.uses(guest), known }));
   }
 
   knownArea(subject: Subject): KnownArea | undefined {
-    return faultsTyped(() => this.#tables.persons.area(subject));
+    return this.#guard(() => this.#tables.persons.area(subject));
   }
 
   guesses(): GuessBudget {
-    return faultsTyped(() => this.#tables.guesses.budget());
+    return this.#guard(() => this.#tables.guesses.budget());
   }
 
   codesTooShort(): boolean {
-    return faultsTyped(() => this.#tables.guesses.codesTooShort());
+    return this.#guard(() => this.#tables.guesses.codesTooShort());
+  }
+
+  diskLow(): boolean {
+    return this.#guard(() => this.#tables.disk.low());
+  }
+
+  shed(): Shed | undefined {
+    return this.#guard(() => this.#tables.disk.shed());
   }
 
   denied(row: RowVersion): boolean {
@@ -162,11 +194,11 @@ export class SqliteJournal implements Journal {
   }
 
   seenCommand(id: string): SeenCommand | undefined {
-    return faultsTyped(() => this.#tables.commands.find(id));
+    return this.#guard(() => this.#tables.commands.find(id));
   }
 
   unfinishedCommands(): readonly SeenCommand[] {
-    return faultsTyped(() => this.#tables.commands.unfinished());
+    return this.#guard(() => this.#tables.commands.unfinished());
   }
 
   clockFloor(): EpochMs {
@@ -182,13 +214,16 @@ export class SqliteJournal implements Journal {
   }
 
   /** `work` changes tables and returns the state to store; memory follows when it is on disk. */
-  #write(withDenials: boolean, work: () => JournalState): void {
+  #write(withDenials: boolean, work: () => JournalState, spend?: 'reserve'): void {
     const transaction = this.#db.transaction(() => {
       const next = work();
       if (next !== this.#state) this.#setState(next);
       return { next, denials: withDenials ? this.#tables.denials.read() : this.#denials };
     });
-    const { next, denials } = faultsTyped(() => transaction.immediate());
+    const write = () => this.#guard(() => transaction.immediate());
+    const reserve = spend && this.#reserve;
+    const { next, denials } = reserve === undefined ? write() : spendingReserve(reserve, write);
+    this.#keepLogShort(this.#reserve?.broken === true);
     this.#state = next;
     if (!withDenials) return;
     this.#denials = denials;
@@ -196,11 +231,21 @@ export class SqliteJournal implements Journal {
     for (const listener of this.#denialsChanged) listener();
   }
 
+  /**
+   * Out of the reserve, the write-ahead log is worked into the database sixteen times as often: its pages would take up
+   * several times the room of the events in them.
+   */
+  #keepLogShort(frugal: boolean): void {
+    if (frugal === this.#frugal) return;
+    this.#frugal = frugal;
+    this.#guard(() => this.#db.pragma(`wal_autocheckpoint = ${frugal ? frugalLogPages : usualLogPages}`));
+  }
+
   /** An event that was pruned is known by its successor's link; where that is gone too, the signature must do. */
   #isHashOf(seq: number, hash: string): boolean {
     if (seq === this.#state.headSeq) return hash === this.#state.headHash;
     if (seq === 0) return hash === noHash;
-    return faultsTyped(() => {
+    return this.#guard(() => {
       const event = this.#events.at(seq);
       if (event !== undefined) return hash === event.hash;
       const successor = this.#events.at(seq + 1);

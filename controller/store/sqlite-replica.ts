@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { BuildingRows, EpochMs } from '../core/access/facts.ts';
 import type { WireRow } from '../core/hash-forms.ts';
+import type { Reserve } from '../ports/disk.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type {
   Cursor,
@@ -18,12 +19,14 @@ import { isSound } from './open-or-set-aside.ts';
 import { type LookUps, prepareLookUps, RowReader, type StandingRows } from './row-reader.ts';
 import { runSwap } from './run-swap.ts';
 import { prepareStaging, type Staging } from './staging.ts';
-import { faultsTyped } from './storage-fault.ts';
+import { type FaultGuard, faultsTyped } from './storage-fault.ts';
 import { sumOf } from './swap-staged.ts';
 
 /** `replica.db` behind its port: one connection for this thread, one for the worker while a snapshot is applied. */
 export class SqliteReplica implements Replica {
   readonly #db: Database;
+  readonly #guard: FaultGuard;
+  readonly #reserve: Pick<Reserve, 'broken'>;
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #version: Statement<[], DatasetVersion>;
@@ -40,8 +43,17 @@ export class SqliteReplica implements Replica {
     rows: { doors: new Map() },
   };
 
-  constructor(db: Database) {
+  /** What the cloud can send again takes no room while `reserve` is broken: that is for access events. */
+  constructor(
+    db: Database,
+    {
+      guard = faultsTyped,
+      reserve = { broken: false },
+    }: { readonly guard?: FaultGuard; readonly reserve?: Pick<Reserve, 'broken'> } = {},
+  ) {
     this.#db = db;
+    this.#guard = guard;
+    this.#reserve = reserve;
     this.#begin = db.prepare('BEGIN DEFERRED');
     this.#commit = db.prepare('COMMIT');
     this.#version = prepareDatasetVersion(db);
@@ -61,20 +73,20 @@ export class SqliteReplica implements Replica {
   }
 
   cursor(): Cursor {
-    const { epoch, seq, digest } = faultsTyped(() => this.#current());
+    const { epoch, seq, digest } = this.#guard(() => this.#current());
     return { epoch, seq, digest };
   }
 
   rowVersion(table: string, id: string): number | undefined {
-    return faultsTyped(() => this.#rowVersion.get(this.#current().live, table, id));
+    return this.#guard(() => this.#rowVersion.get(this.#current().live, table, id));
   }
 
   liveCodes(now: EpochMs): number {
-    return faultsTyped(() => this.#liveCodes(now));
+    return this.#guard(() => this.#liveCodes(now));
   }
 
   read<T>(use: (rows: BuildingRows & DirectoryRows) => T): T {
-    return faultsTyped(() => {
+    return this.#guard(() => {
       this.#begin.run();
       try {
         // Read inside the transaction: the worker may have swapped since the last one.
@@ -89,36 +101,40 @@ export class SqliteReplica implements Replica {
 
   applyDelta(delta: Delta): DeltaOutcome {
     this.#assertIdle();
-    const outcome = faultsTyped(() => this.#applyDelta(delta));
+    this.#assertRoom();
+    const outcome = this.#guard(() => this.#applyDelta(delta));
     if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
     return outcome;
   }
 
   staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined {
-    return faultsTyped(() => this.#staging.staged());
+    return this.#guard(() => this.#staging.staged());
   }
 
   stageManifest(manifest: Manifest): void {
     this.#assertIdle();
-    faultsTyped(() => this.#staging.begin(manifest));
+    this.#assertRoom();
+    this.#guard(() => this.#staging.begin(manifest));
   }
 
   stageChunk(snapshot: string, index: number, lines: readonly WireRow[]): void {
     // While a snapshot is applied all its chunks are staged: whatever comes is a repetition.
     if (this.#applying) return;
-    faultsTyped(() => this.#staging.addChunk(snapshot, index, lines));
+    this.#assertRoom();
+    this.#guard(() => this.#staging.addChunk(snapshot, index, lines));
   }
 
   dropStaged(): void {
     this.#assertIdle();
-    faultsTyped(() => this.#staging.drop());
+    this.#guard(() => this.#staging.drop());
   }
 
   async applyStaged(): Promise<SnapshotOutcome> {
     this.#assertIdle();
+    this.#assertRoom();
     this.#applying = true;
     try {
-      const outcome = await runSwap(this.#db.name, this.#closing.signal);
+      const outcome = await this.#swap();
       this.#applying = false;
       if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
       return outcome;
@@ -139,7 +155,7 @@ export class SqliteReplica implements Replica {
   }
 
   verify(): boolean {
-    return faultsTyped(() => {
+    return this.#guard(() => {
       if (!isSound(this.#db)) return false;
       const verifyLive = this.#db.transaction(() => {
         const { live, digest } = this.#current();
@@ -169,6 +185,21 @@ export class SqliteReplica implements Replica {
     const current = this.#version.get();
     if (current === undefined) throw new StorageFault('unreadable', 'the dataset has no cursor');
     return current;
+  }
+
+  async #swap(): Promise<SnapshotOutcome> {
+    try {
+      return await runSwap(this.#db.name, this.#closing.signal);
+    } catch (error) {
+      // The thread's fault is told like one of this connection's.
+      return this.#guard(() => {
+        throw error;
+      });
+    }
+  }
+
+  #assertRoom(): void {
+    if (this.#reserve.broken) throw new StorageFault('diskFull', 'what room is left is for access events');
   }
 
   #assertIdle(): void {

@@ -48,6 +48,8 @@ export class CloudLink {
   readonly #events: EventUplink;
   readonly #commands: CommandInbox;
   readonly #router: DownRouter;
+  /** The disk was full at the last message that needed it. */
+  #full = false;
 
   constructor(parts: CloudLinkParts) {
     this.#parts = parts;
@@ -57,7 +59,7 @@ export class CloudLink {
     this.#connection = new MqttConnection({
       endpoint: () => this.#endpoint(),
       filter: downFilter(device),
-      onMessage: (topic, payload, retained) => this.#router.receive(topic, payload, retained),
+      onMessage: (topic, payload, retained) => this.#receive(topic, payload, retained),
       onUp: () => this.#up(),
       onDown: (problem) => this.#down(problem),
       timers,
@@ -66,7 +68,7 @@ export class CloudLink {
     const publish = this.#connection.publish.bind(this.#connection);
     const channel = new UpChannel({ device, deviceKey, publish });
     this.#channel = channel;
-    this.#trust = new Trust(identity, clock);
+    this.#trust = new Trust(identity, clock, log);
     this.#session = new SessionLine({
       clock,
       timers,
@@ -142,6 +144,21 @@ export class CloudLink {
     }
   }
 
+  /**
+   * What a full disk has no room for is discarded: nothing has changed, the cursor fetches it again, and the cloud repeats
+   * a denial until its result (PROTOCOL invariant 6). A new connection would only bring it to the same disk.
+   */
+  #receive(topic: string, payload: Uint8Array, retained: boolean): void {
+    try {
+      this.#router.receive(topic, payload, retained);
+    } catch (error) {
+      if (!(error instanceof StorageFault) || error.code !== 'diskFull') throw error;
+      if (!this.#full)
+        this.#parts.log.warn({ fault: error.code }, 'the disk has no room for what the cloud sends');
+      this.#full = true;
+    }
+  }
+
   #endpoint(): MqttEndpoint {
     const { identity } = this.#parts;
     const { device, brokerUrl } = identity;
@@ -196,6 +213,7 @@ export class CloudLink {
   }
 
   #cursorMoved(): void {
+    this.#full = false;
     this.#snapshots.cursorMoved();
     this.#dropSpentRevocations();
     this.#cursor.changed();

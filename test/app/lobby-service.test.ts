@@ -176,6 +176,7 @@ describe('the status', () => {
       dataset: shell.store.replica.cursor(),
       events: { log: shell.journal.log, head: upTo + 1, acked: upTo },
       phone: { simulated: true },
+      disk: { usedPercent: 0, state: 'ample' },
       doors: [{ id: 'lobby', mode: 'Accessed', released: true, open: false, simulated: true }],
     });
   });

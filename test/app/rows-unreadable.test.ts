@@ -55,7 +55,7 @@ describe('while the rows of the building cannot be read', () => {
     expect(directory).not.toEqual([]);
     expect(shell.lobby.state().directory).toEqual(directory);
     expect(shell.logged).toContainEqual({
-      fields: { fault: 'io' },
+      fields: { fault: 'unreadable' },
       message: 'the directory could not be read',
     });
   });

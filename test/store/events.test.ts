@@ -82,7 +82,7 @@ describe('the event log', () => {
   });
 
   it('changes nothing when the disk is full, and goes on without a gap when there is room', () => {
-    const { db } = openOrSetAside(join(tempDir(), 'events.db'), 'events', 0);
+    const { used: db } = openOrSetAside(join(tempDir(), 'events.db'), 'events', 0, (opened) => opened);
     makeJournalState(db, 'log', true);
     const journal = new SqliteJournal(db, () => 0);
     const revocation = { table: 'guest', id: 'gus', maxVersion: 1, epoch: 1, seq: 1 } as const;

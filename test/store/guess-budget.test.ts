@@ -81,7 +81,7 @@ describe('the guess budget on disk', () => {
     const dir = tempDir();
     openStore(dir, { now: () => 0 }).close();
     const db = openDatabase(join(dir, 'events.db'));
-    db.exec('DROP TABLE guess_budget');
+    db.exec('DROP TABLE guess_budget; DROP TABLE disk_notice');
     db.pragma('user_version = 1');
     db.close();
     const { journal, notices } = storeIn(dir);
@@ -130,7 +130,9 @@ describe('the live codes', () => {
     store.replica.applyDelta(new CloudRows().put(...pins, ...guests));
     store.close();
     const db = openDatabase(join(dir, 'replica.db'));
-    db.exec('DROP INDEX row_live_code; ALTER TABLE row DROP COLUMN code_until');
+    db.exec(
+      'DROP INDEX row_directory_code; DROP INDEX row_live_code; ALTER TABLE row DROP COLUMN code_until',
+    );
     db.pragma('user_version = 1');
     db.close();
     expect(storeIn(dir).replica.liveCodes(now)).toBe(3);

@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { knownVersion } from '../../controller/store/migrate.ts';
 import { openDatabase } from '../../controller/store/open-database.ts';
 import { openStore } from '../../controller/store/open-store.ts';
 import { DatabaseTooNew } from '../../controller/store/storage-fault.ts';
@@ -9,6 +10,11 @@ import { storeIn, tempDir } from '../support/store.ts';
 
 const pragmasOf = (db: Database.Database) =>
   ['journal_mode', 'synchronous', 'foreign_keys'].map((name) => db.pragma(name, { simple: true }));
+
+const versions = [
+  ['replica.db', knownVersion('replica')],
+  ['events.db', knownVersion('events')],
+] as const;
 
 describe('a database of ours', () => {
   it('runs WAL with synchronous=FULL, also when it is opened again', () => {
@@ -61,7 +67,7 @@ describe('a database of ours', () => {
   it('is refused, and left alone, when a newer release has written it', () => {
     const dir = tempDir();
     openStore(dir, { now: () => 0 }).close();
-    for (const name of ['replica.db', 'events.db']) {
+    for (const [name, version] of versions) {
       const db = openDatabase(join(dir, name));
       db.pragma('user_version = 99');
       db.close();
@@ -70,7 +76,7 @@ describe('a database of ours', () => {
         new RegExp(`${name} has version 99; this release knows`),
       );
       const again = openDatabase(join(dir, name));
-      again.pragma('user_version = 2');
+      again.pragma(`user_version = ${version}`);
       again.close();
     }
     expect(openStore(dir, { now: () => 0 }).notices).toEqual([]);
@@ -80,9 +86,9 @@ describe('a database of ours', () => {
   it('takes each migration once', () => {
     const dir = tempDir();
     for (let start = 0; start < 3; start += 1) openStore(dir, { now: () => 0 }).close();
-    for (const name of ['replica.db', 'events.db']) {
+    for (const [name, version] of versions) {
       const db = openDatabase(join(dir, name));
-      expect(db.pragma('user_version', { simple: true })).toBe(2);
+      expect(db.pragma('user_version', { simple: true })).toBe(version);
       db.close();
     }
   });

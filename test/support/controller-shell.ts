@@ -5,6 +5,7 @@ import { CallRuntime } from '../../controller/app/call-runtime.ts';
 import { CloudEvents } from '../../controller/app/cloud-events.ts';
 import { CloudCommands } from '../../controller/app/command-executor.ts';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
+import { DiskWatch } from '../../controller/app/disk-watch.ts';
 import { DoorRuntime } from '../../controller/app/door-runtime.ts';
 import { Doors } from '../../controller/app/doors.ts';
 import { Guesses } from '../../controller/app/guesses.ts';
@@ -87,6 +88,7 @@ export class Shell {
   readonly clock: SystemClock;
   readonly recorder: Recorder;
   readonly guesses: Guesses;
+  readonly diskWatch: DiskWatch;
   readonly doors: Doors;
   readonly access: AccessService;
   readonly commands: CloudCommands;
@@ -123,6 +125,7 @@ export class Shell {
     this.recorder = recorder;
     this.guesses = new Guesses({ journal, replica, recorder, clock, timers, log });
     this.guesses.start();
+    this.diskWatch = new DiskWatch({ disk: this.store.disk, journal, recorder, timers, log });
     this.doors = new Doors({ replica, journal, clock, guesses: this.guesses });
     const onLink = (): void => this.lobby.changed();
     this.cloudEvents = new CloudEvents({ journal, recorder, clock, timers, log, onLink });
@@ -176,6 +179,7 @@ export class Shell {
         callDesk,
       },
       link: () => this.cloudEvents.link(),
+      disk: () => this.diskWatch.status(),
     });
     this.housekeeping = new Housekeeping({
       ...{ recorder, journal, replica, clock, timers, log },

@@ -1,0 +1,73 @@
+import type { EventDraft } from '../ports/events.ts';
+import type { JournalChange } from '../ports/journal.ts';
+
+/**
+ * What becomes of each type of event while the disk is nearly full (DESIGN section 8). Telemetry is shed: it tells how
+ * things went, and nobody's rights or safety hang on it. Whatever its type, an alarm is no telemetry.
+ */
+const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
+  AccessGranted: 'keep',
+  AccessDenied: 'keep',
+  AccessTaken: 'shed',
+  AccessNotTaken: 'shed',
+  AmbiguousCredential: 'keep',
+  CallAnswered: 'shed',
+  CallEnded: 'shed',
+  CallLegEnded: 'shed',
+  CallRefused: 'shed',
+  CallStarted: 'shed',
+  ClockChanged: 'shed',
+  CodesLongEnough: 'keep',
+  CodesTooShort: 'keep',
+  ControllerStarted: 'shed',
+  ControllerStopped: 'shed',
+  DatasetRowRefused: 'shed',
+  Decommissioned: 'keep',
+  DiskSpaceBack: 'keep',
+  DiskSpaceLow: 'keep',
+  DoorFault: 'keep',
+  DoorFaultEnded: 'keep',
+  DoorForcedOpen: 'keep',
+  DoorForcedOpenEnded: 'keep',
+  DoorMode: 'shed',
+  DoorMonitor: 'shed',
+  Duress: 'keep',
+  FireEnded: 'keep',
+  FireReleased: 'keep',
+  GuessBudgetRestored: 'keep',
+  GuessBudgetSpent: 'keep',
+  KeypadLockedOut: 'keep',
+  KeypadLockoutEnded: 'keep',
+  LockdownChanged: 'keep',
+  PhoneFault: 'keep',
+  RequestToExit: 'shed',
+  Revoked: 'keep',
+  // A forger who sends enough of them would use up the room for access events; their number is told.
+  SecurityEvent: 'shed',
+  StorageFault: 'keep',
+  TelemetryShed: 'keep',
+};
+
+export const isTelemetry = ({ type, severity }: EventDraft): boolean =>
+  classes[type] === 'shed' && severity !== 'alarm';
+
+/** Whether a change by itself, without an event to be kept, may use up the reserve: access and denials hang on it. */
+const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {
+  clockFloor: true,
+  codesTooShort: true,
+  command: false,
+  countUse: false,
+  diskLow: true,
+  dropRevocations: true,
+  giveBackUse: false,
+  guesses: false,
+  knownArea: false,
+  lockdown: false,
+  revocation: false,
+  shed: true,
+  welcome: true,
+};
+
+/** Whether a full disk gives back of its reserve for this transaction. */
+export const maySpendReserve = (drafts: readonly EventDraft[], changes: readonly JournalChange[]): boolean =>
+  drafts.some((draft) => !isTelemetry(draft)) || changes.some(({ kind }) => !mayWait[kind]);
