@@ -20,6 +20,7 @@ export function accessFacts(
     lockedOut,
     denied: (row) => journal.denied(row),
     guestUses: (id) => journal.guestUses(id),
+    log: journal.log,
     knownArea: (subject) => journal.knownArea(subject),
   };
 }

@@ -248,7 +248,12 @@ export const Guest = z.object({
   maxUses: count.optional().describe('how often it works; absent: without limit'),
   validForMs: durationMs.min(1).optional().describe('how long it works from its first use on'),
   revoked: z.boolean().describe('ended by hand'),
-  usedElsewhere: z.int().min(0).optional().describe('uses at other consoles, reported back by the head-end'),
+  usedElsewhere: z
+    .record(z.uuid(), count)
+    .optional()
+    .describe(
+      'uses by the event log of the console that counted them, reported back by the head-end; a console leaves out its own',
+    ),
   firstUsedAt: InstantText.optional().describe('first use at any console, reported back by the head-end'),
 });
 

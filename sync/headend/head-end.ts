@@ -46,7 +46,7 @@ export class HeadEnd {
     this.#reception = new Reception(this.#parts, {
       courier: this.#courier,
       commands: this.#commands,
-      events: new EventIntake(this.#parts, onEvents),
+      events: new EventIntake(this.#parts, { taken: onEvents, published: () => this.#courier.announce() }),
     });
     this.#connection = new MqttConnection({
       endpoint,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Differences, inner, outcome, requests, unknownSince } from '../support/scene.ts';
 
+const otherLog = '0d6c2a2e-8a0a-4a8e-8f0d-0f3f5d6c1b02';
 const tomorrow = '2026-06-16T16:00:00.000Z';
 const today = '2026-06-15T16:00:00.000Z';
 
@@ -12,7 +13,7 @@ const guestFaults: readonly [string, Differences][] = [
   ['4 wrongMethod', { lobby: { authentication: 'card' } }],
   ['5 staleData', { building: { guestCodesForDays: 7 } }],
   ['6 clockUnknown', { gus: { endsAt: tomorrow }, device: { clock: unknownSince(today) } }],
-  ['7 usesExhausted', { gus: { maxUses: 1, usedElsewhere: 1 } }],
+  ['7 usesExhausted', { gus: { maxUses: 1, usedElsewhere: { [otherLog]: 1 } } }],
   ['9 hostSuspended', { ann: { status: 'suspended' } }],
   ['10 noGrant', { gus: { doors: ['garage'] } }],
   ['11 danglingReference', { grant: { schedule: 'gone' } }],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AccessRequest, denyReasons } from '../../controller/core/access/decision.ts';
-import { revocationOf } from '../support/facts.ts';
+import { ownLog, revocationOf } from '../support/facts.ts';
 import { aCalendar, aCredential, aGuest, aSchedule } from '../support/rows.ts';
 import { ann, type Differences, inner, outcome, requests, unknownSince } from '../support/scene.ts';
 
@@ -9,6 +9,8 @@ const yesterday = '2026-06-14T16:00:00.000Z';
 const tomorrow = '2026-06-16T16:00:00.000Z';
 const noon = Date.parse('2026-06-15T16:00:00.000Z');
 const day = 86_400_000;
+const otherLog = '0d6c2a2e-8a0a-4a8e-8f0d-0f3f5d6c1b02';
+const thirdLog = '2a9b1f34-5b7e-4d35-9c59-53c50b8a6c03';
 const bob = { kind: 'other', id: 'bob' };
 
 const cases: readonly [string, AccessRequest, Differences, string][] = [
@@ -194,14 +196,38 @@ const cases: readonly [string, AccessRequest, Differences, string][] = [
   [
     'a guest who has used it up here and elsewhere',
     guestCode,
-    { gus: { maxUses: 2, usedElsewhere: 1 }, device: { uses: { gus: { used: 1, known: true } } } },
+    {
+      gus: { maxUses: 2, usedElsewhere: { [otherLog]: 1 } },
+      device: { uses: { gus: { used: 1, known: true } } },
+    },
     '7 usesExhausted',
   ],
   [
     'a guest with one use left',
     guestCode,
-    { gus: { maxUses: 3, usedElsewhere: 1 }, device: { uses: { gus: { used: 1, known: true } } } },
+    {
+      gus: { maxUses: 3, usedElsewhere: { [otherLog]: 1 } },
+      device: { uses: { gus: { used: 1, known: true } } },
+    },
     'grant',
+  ],
+  [
+    'a guest whose own uses have come back from the head-end: they count once',
+    guestCode,
+    {
+      gus: { maxUses: 3, usedElsewhere: { [ownLog]: 2 } },
+      device: { uses: { gus: { used: 2, known: true } } },
+    },
+    'grant',
+  ],
+  [
+    'a guest whose uses at two other consoles and here add up',
+    guestCode,
+    {
+      gus: { maxUses: 4, usedElsewhere: { [ownLog]: 1, [otherLog]: 1, [thirdLog]: 2 } },
+      device: { uses: { gus: { used: 1, known: true } } },
+    },
+    '7 usesExhausted',
   ],
   [
     'a guest with limited uses after they were lost',

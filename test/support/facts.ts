@@ -60,6 +60,9 @@ const same = (
   other: { readonly kind: string; readonly id: string },
 ): boolean => one.kind === other.kind && one.id === other.id;
 
+/** The event log of the device that decides. */
+export const ownLog = '6f1c0c39-59f5-4f0e-9d4b-3b7d26b1a001';
+
 function rowsOf(world: World): BuildingRows {
   return {
     cursor: { epoch: 7, seq: 42 },
@@ -108,6 +111,7 @@ export function factsOf(world: World, device: Device = {}): AccessFacts {
       device.revoked?.some((r) => r.table === row.table && r.id === row.id && row.version <= r.version) ??
       false,
     guestUses: (id) => device.uses?.[id] ?? { used: 0, known: true },
+    log: ownLog,
     knownArea: (subject) => device.areas?.find((area) => same(area.subject, subject))?.known,
   };
 }

@@ -97,6 +97,8 @@ export interface AccessFacts {
   /** Whether a revocation on the denylist covers this version of the row. */
   denied(row: RowVersion): boolean;
   guestUses(id: GuestId): GuestUses;
+  /** The event log in which these uses are counted: what the row says of it is the same, and older. */
+  readonly log: string;
   /** The area in which this person was last known to be (anti-passback); absent: unknown, which passes. */
   knownArea(subject: Subject): KnownArea | undefined;
 }

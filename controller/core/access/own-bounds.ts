@@ -42,8 +42,12 @@ function invitationWithin(context: Context, guest: Guest): Refusal | undefined {
   const { used, known } = facts.guestUses(guest.id);
   // After events.db was lost nobody knows what is used up: limited invitations wait for the next welcome (section 8).
   const exhausted =
-    !known || (guest.maxUses !== undefined && used + (guest.usedElsewhere ?? 0) >= guest.maxUses);
+    !known || (guest.maxUses !== undefined && used + usedElsewhere(guest, facts.log) >= guest.maxUses);
   return exhausted ? { check: 7, reason: 'usesExhausted' } : undefined;
+}
+
+function usedElsewhere({ usedElsewhere: uses = {} }: Guest, ownLog: string): number {
+  return Object.entries(uses).reduce((sum, [log, used]) => (log === ownLog ? sum : sum + used), 0);
 }
 
 function outsideBounds({ clock }: Context, bounds: Bounds): Refusal | undefined {

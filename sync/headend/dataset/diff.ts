@@ -108,6 +108,8 @@ const restricting = new Set([
   'windows',
   'maxUses',
   'validForMs',
+  'usedElsewhere',
+  'firstUsedAt',
   'members',
   'subject',
   'door',

@@ -4,6 +4,7 @@ import { HeadEndError } from '../head-end-error.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
 import { diffRows, isUrgent, type RowChange, type RowToPublish, rowText } from './diff.ts';
 import { withConsoles } from './guess-share.ts';
+import { withUses } from './guest-uses.ts';
 import { isRevocable, revokedRow } from './revocation.ts';
 import { type ChangeSummary, summarize } from './summary.ts';
 
@@ -25,7 +26,7 @@ export function publishRows(store: HeadEndStore, rows: readonly RowToPublish[]):
   for (const row of rows) refuseBadRow(row);
   return store.transact(() => {
     store.dataset.setBuilding(ownBuilding(store, rows));
-    const wanted = withConsoles(withOverlays(store, rows), store.devices.all().length);
+    const wanted = withConsoles(withUses(store, withOverlays(store, rows)), store.devices.all().length);
     return commitChanges(store, diffRows(store.dataset.rows(), wanted));
   });
 }

@@ -3,6 +3,7 @@ import { HeadEndError } from '../head-end-error.ts';
 import { revokeTopic } from '../store/command-store.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
 import { diffRows, type RowToPublish, type StoredRow } from './diff.ts';
+import { withUses } from './guest-uses.ts';
 import { commitChanges, type Published } from './publish-rows.ts';
 import { isRevocable, type RevocableTable, revocableTables, revokedRow } from './revocation.ts';
 import { typedId } from './summary.ts';
@@ -47,7 +48,7 @@ export function reinstate(store: HeadEndStore, table: string, id: string): Publi
       store,
       diffRows(
         before === undefined ? [] : [before],
-        overlay.original === undefined ? [] : [overlay.original],
+        overlay.original === undefined ? [] : withUses(store, [overlay.original]),
       ),
     );
   });

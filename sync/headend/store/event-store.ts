@@ -23,15 +23,15 @@ export interface StoredEvent {
   readonly receivedAt: number;
 }
 
+type WireEvent = EventBatch['events'][number];
+
 export type BatchOutcome =
-  /** On disk up to `head`; `added` were new. */
-  | ({ readonly kind: 'held'; readonly added: number } & LogHead)
+  /** On disk up to `head`; `fresh` were new. */
+  | ({ readonly kind: 'held'; readonly fresh: readonly WireEvent[] } & LogHead)
   /** The batch begins after what is held. */
   | ({ readonly kind: 'gap'; readonly first: number } & LogHead)
   /** A hash does not follow, or an event differs from the one held: nothing was stored. */
   | { readonly kind: 'wrongHash'; readonly seq: number };
-
-type WireEvent = EventBatch['events'][number];
 
 type Checked =
   | {
@@ -108,9 +108,9 @@ export function eventStore(db: Database) {
       if (skipped !== undefined) addGap.run(device, log, skipped.first, skipped.last, now);
       for (const { seq, body, hash } of fresh) add.run(device, log, seq, body, hash, now);
       const last = fresh.at(-1);
-      if (last === undefined) return { kind: 'held', added: 0, ...held };
+      if (last === undefined) return { kind: 'held', fresh, ...held };
       setHead.run(device, log, last.seq, last.hash);
-      return { kind: 'held', added: fresh.length, head: last.seq, hash: last.hash };
+      return { kind: 'held', fresh, head: last.seq, hash: last.hash };
     },
   );
 

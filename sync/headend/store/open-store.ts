@@ -4,6 +4,7 @@ import { datasetStore } from './dataset-store.ts';
 import { deviceStore } from './device-store.ts';
 import { enrolmentStore } from './enrolment-store.ts';
 import { eventStore } from './event-store.ts';
+import { guestUseStore } from './guest-use-store.ts';
 import { openDatabase } from './open-database.ts';
 import { overlayStore } from './overlay-store.ts';
 import { snapshotStore } from './snapshot-store.ts';
@@ -24,6 +25,7 @@ export function openStore(stateDir: string, now: number) {
     devices: deviceStore(db),
     enrolment: enrolmentStore(db),
     events: eventStore(db),
+    guestUses: guestUseStore(db),
     commands: commandStore(db),
     /** All of `work` or nothing of it, on disk when it returns. */
     transact: <T>(work: () => T): T => db.transaction(work).immediate(),
