@@ -31,7 +31,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('-c, --config <file>', 'the configuration file', './vestibule.yaml')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 64 wrong usage, 69 not running or port taken, 70 a defect, 74 disk, 77 enrolment refused, 78 configuration.',
+      '\nExit codes: 0 done, 1 doctor found a failure, 64 wrong usage, 69 not running or port taken, 70 a defect, 74 disk, 77 enrolment refused, 78 configuration.',
     )
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
@@ -69,6 +69,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
         await showEvents(loaded, { follow: follow === true, after, json: json === true }, refuse);
       }),
     );
+  program
+    .command('doctor')
+    .description(
+      'what is not well with this device, and the way out; works whether the controller runs or not',
+    )
+    .option('--json', 'as one JSON object')
+    .action(async ({ json }: { json?: true }) => {
+      const { runDoctor } = await import('./doctor-command.ts');
+      await runDoctor(config(), json === true);
+    });
   program
     .command('provision')
     .description("enrol this console with the building's head-end: vestibule-headend pair shows the code")

@@ -1,6 +1,8 @@
 /** Exit codes of every command (sysexits.h); documented in docs/commands.md. */
 export const exitCodes = {
   ok: 0,
+  /** `doctor` only: it did its work, and something is not well. */
+  found: 1,
   /** The command line itself is wrong. */
   usage: 64,
   /** The controller is not running, or a port or socket is not to be had. */

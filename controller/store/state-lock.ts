@@ -1,8 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageFault } from '../ports/journal.ts';
 import { faultsTyped } from './storage-fault.ts';
+
+const lockFile = 'running.lock';
+/** For whoever looks for an instant whether the folder is held: a look must not refuse a start. */
+const lookedAtMs = 100;
 
 /** Another controller works on this state folder. */
 export class StateInUse extends Error {
@@ -20,7 +24,7 @@ export class StateInUse extends Error {
  */
 export function lockState(dir: string): { release(): void } {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const db = faultsTyped(() => new Database(join(dir, 'running.lock'), { timeout: 0 }));
+  const db = faultsTyped(() => new Database(join(dir, lockFile), { timeout: lookedAtMs }));
   try {
     faultsTyped(() => db.exec('BEGIN EXCLUSIVE'));
   } catch (cause) {
@@ -29,4 +33,23 @@ export function lockState(dir: string): { release(): void } {
     throw cause;
   }
   return { release: () => db.close() };
+}
+
+/**
+ * Whether a controller runs on `dir`. Changes nothing; a controller that starts at this instant still starts.
+ * @throws StorageFault when this user may not look
+ */
+export function isStateLocked(dir: string): boolean {
+  const file = join(dir, lockFile);
+  if (!existsSync(file)) return false;
+  const db = faultsTyped(() => new Database(file, { readonly: true, timeout: 0 }));
+  try {
+    faultsTyped(() => db.pragma('schema_version'));
+    return false;
+  } catch (error) {
+    if (error instanceof StorageFault && error.code === 'busy') return true;
+    throw error;
+  } finally {
+    db.close();
+  }
 }

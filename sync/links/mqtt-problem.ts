@@ -48,6 +48,9 @@ const byErrorCode: Readonly<Record<string, BrokerFault>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificateOfOtherCa',
   UNABLE_TO_GET_ISSUER_CERT: 'certificateOfOtherCa',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificateOfOtherCa',
+  // An issuer of the same name with another key.
+  CERT_SIGNATURE_FAILURE: 'certificateOfOtherCa',
+  INVALID_CA: 'certificateOfOtherCa',
   EPROTO: 'noTls',
 };
 

@@ -78,6 +78,11 @@ export class RunningCommand implements AsyncDisposable {
     return { code, stdout: this.#lines.join('\n'), stderr: this.#errors };
   }
 
+  /** Halts it, as a program that hangs. */
+  halt(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
   async kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<Finished> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
     return this.finished();

@@ -17,6 +17,7 @@ const told: readonly (readonly [string | number | undefined, BrokerFault])[] = [
   ['CERT_NOT_YET_VALID', 'certificateNotYetValid'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificateForOtherName'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'certificateOfOtherCa'],
+  ['CERT_SIGNATURE_FAILURE', 'certificateOfOtherCa'],
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ourCertificateRefused'],
   ['ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED', 'ourCertificateRefused'],
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'ourCertificateRefused'],

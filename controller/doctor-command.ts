@@ -1,0 +1,46 @@
+import { styleText } from 'node:util';
+import { loadConfig } from '../config/load.ts';
+import { configurationRefused } from './doctor/areas/configuration.ts';
+import { examine } from './doctor/examine.ts';
+import type { Finding } from './doctor/finding.ts';
+import { Progress } from './doctor/progress.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/**
+ * Says how this device stands and what to do about it, whether or not its controller runs. Changes nothing.
+ * Ends with 0, with 1 where something has failed, and with 78 where the configuration cannot be read.
+ */
+export async function runDoctor(configFile: string, json: boolean): Promise<void> {
+  const read = loadConfig(configFile);
+  if (read.kind === 'refused') {
+    return tell([configurationRefused(read.problem)], json, exitCodes.config);
+  }
+  const progress = new Progress(process.stderr);
+  const findings = await examine(read.config, {
+    watch: (subject, work) => progress.watch(subject, work),
+  });
+  progress.end();
+  const failed = findings.some(({ level }) => level === 'fail');
+  tell(findings, json, failed ? exitCodes.found : exitCodes.ok);
+}
+
+function tell(findings: readonly Finding[], json: boolean, exitCode: number): void {
+  process.stdout.write(json ? `${JSON.stringify({ findings })}\n` : describe(findings));
+  process.exitCode = exitCode;
+}
+
+const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
+
+function describe(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ code }) => code.length));
+  const lines = findings.flatMap(({ level, code, what, wayOut }) => [
+    `${styleText(colours[level], level.padEnd(4))}  ${code.padEnd(width)}  ${plain(what)}`,
+    ...(wayOut === undefined ? [] : [`      way out: ${plain(wayOut)}`]),
+  ]);
+  const count = (level: Finding['level']): number => findings.filter((one) => one.level === level).length;
+  const [fail, warn] = [count('fail'), count('warn')];
+  return `${lines.join('\n')}\n\n${fail === 0 ? 'Nothing has failed' : `Failed: ${fail}`}; warnings: ${warn}.\n`;
+}
+
+/** File names and texts from elsewhere must not steer the terminal. */
+const plain = (text: string): string => text.replaceAll(/\p{C}/gu, '');

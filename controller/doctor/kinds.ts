@@ -1,0 +1,25 @@
+/** Every finding, by area and in the order of the output: what docs/doctor.md lists and the tests provoke. */
+import { certificateKinds } from './areas/certificates.ts';
+import { clockKinds } from './areas/clock.ts';
+import { configurationKinds } from './areas/configuration.ts';
+import { controllerKinds } from './areas/controller.ts';
+import { databaseKinds } from './areas/databases.ts';
+import { diskKinds } from './areas/disk.ts';
+import { identityKinds } from './areas/identity.ts';
+import { linkKinds } from './areas/link.ts';
+import { operationKinds } from './areas/operation.ts';
+import { permissionKinds } from './areas/permissions.ts';
+import type { FindingKinds } from './finding.ts';
+
+export const findingKinds = {
+  Configuration: configurationKinds,
+  Identity: identityKinds,
+  Certificates: certificateKinds,
+  Controller: controllerKinds,
+  'Link to the head-end': linkKinds,
+  Clock: clockKinds,
+  Databases: databaseKinds,
+  Operation: operationKinds,
+  Disk: diskKinds,
+  Permissions: permissionKinds,
+} as const satisfies Readonly<Record<string, FindingKinds>>;
