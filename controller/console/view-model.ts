@@ -42,7 +42,7 @@ export interface PhoneView {
   readonly concierge: boolean;
 }
 
-export type CallPhaseView =
+type CallPhaseView =
   | { readonly kind: 'calling' }
   | { readonly kind: 'talking'; readonly endsSoon: boolean }
   | { readonly kind: 'opened'; readonly sentence: Sentence }

@@ -84,7 +84,8 @@ describe('a guest who calls', () => {
   it('calls a hidden resident by the code, and sees no name', async () => {
     await touchKeys(visit.page, `${hiddenCode}#`);
     await shown('Calling…');
-    await shown('Type your code, then press #');
+    await touchKeys(visit.page, '1');
+    expect(await visit.dots()).toBe('•');
     expect(await visit.page.locator('.call-callee, .answer-shown').count()).toBe(0);
   });
 
@@ -307,6 +308,8 @@ describe('a call on the screen', () => {
       [1_024, 600],
     ] as const) {
       await visit.page.setViewportSize({ width, height });
+      const words = visit.page.locator('.call-words');
+      expect(await words.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
       for (const beside of ['.keypad', '.answer-shown'] as const) {
         if (beside === '.answer-shown') {
           await visit.page.keyboard.type('99#');

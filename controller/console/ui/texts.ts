@@ -4,7 +4,7 @@ import type { CallOutcome, Language, Sentence } from '../view-model.ts';
 const narrowSpace = '\u202f';
 const space = '\u00a0';
 
-export interface CallTexts {
+interface CallTexts {
   /** Before the name, which stands on its own line. */
   readonly calling: string;
   readonly callingHidden: string;
