@@ -81,17 +81,11 @@ export async function provision(
   }
 }
 
+const anotherTryMayDo: ReadonlySet<EnrolProblemCode> = new Set(['unreachable', 'rateLimited', 'interrupted']);
+
 function exitCodeOf(code: EnrolProblemCode): number {
-  switch (code) {
-    case 'unreachable':
-    case 'rateLimited':
-    case 'interrupted':
-      return exitCodes.unavailable;
-    case 'alreadyEnrolled':
-      return exitCodes.usage;
-    default:
-      return exitCodes.refused;
-  }
+  if (code === 'alreadyEnrolled') return exitCodes.usage;
+  return anotherTryMayDo.has(code) ? exitCodes.unavailable : exitCodes.refused;
 }
 
 function readTold(text: string, address: string | undefined): Told {

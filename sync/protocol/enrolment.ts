@@ -42,7 +42,7 @@ export const Renewal = z.object({ certificate: pem });
 export type EnrolPending = z.infer<typeof EnrolPending>;
 export type EnrolGrant = z.infer<typeof EnrolGrant>;
 
-export const enrolRefusalCodes = [
+const enrolRefusalCodes = [
   'unknownToken',
   'usedToken',
   'expiredToken',

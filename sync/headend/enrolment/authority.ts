@@ -37,7 +37,7 @@ import { HeadEndError } from '../head-end-error.ts';
 import { writeSecretFile } from '../keys/secret-file.ts';
 
 const dayMs = 86_400_000;
-export const deviceLifeMs = 90 * dayMs;
+const deviceLifeMs = 90 * dayMs;
 const serverLifeMs = 5 * 365 * dayMs;
 const authorityLifeMs = 30 * 365 * dayMs;
 /** A broker's clock may be a little behind ours. */
