@@ -43,19 +43,23 @@ export function learnWelcome(known: ClockKnowledge, welcome: Anchor, monotonicMs
   const byMs = contradiction(ntp, welcome, monotonicMs);
   if (byMs === undefined) return { known: { ...learnt, ntp }, news: [] };
   // A client that had stopped vouching is not accused of the time that its clock has drifted to since.
-  if (known.report.kind !== 'disciplined') return { known: learnt, news: [] };
+  if (!ntp.vouches) return { known: learnt, news: [] };
   return { known: { ...learnt, disputed: true }, news: [{ kind: 'ntpDisputed', byMs }] };
 }
 
 export function learnNtp(before: ClockKnowledge, report: NtpReport, inputs: ClockInputs): Learnt {
   const known = { ...before, report };
-  if (report.kind !== 'disciplined') return { known, news: [] };
+  if (report.kind === 'unreadable') return { known, news: [] };
+  if (report.kind !== 'disciplined') return { known: withoutVouching(known), news: [] };
   const { monotonicMs, rtc } = inputs;
   const { client, errorMs } = report;
-  const ntp: NtpAnchor = { time: rtc, atMonotonicMs: monotonicMs, errorMs, client };
+  const ntp: NtpAnchor = { time: rtc, atMonotonicMs: monotonicMs, errorMs, client, vouches: true };
   const byMs = known.welcome && contradiction(ntp, known.welcome, monotonicMs);
   return byMs === undefined ? accept(known, ntp) : refuse(known, byMs);
 }
+
+const withoutVouching = (known: ClockKnowledge): ClockKnowledge =>
+  known.ntp === undefined ? known : { ...known, ntp: { ...known.ntp, vouches: false } };
 
 function refuse(known: ClockKnowledge, byMs: number): Learnt {
   const { ntp: _, ...others } = known;

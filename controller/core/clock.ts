@@ -17,6 +17,8 @@ export interface Anchor {
 
 export interface NtpAnchor extends Anchor {
   readonly client: NtpClient;
+  /** False once the client has said that it no longer does; an unreadable answer takes nothing back, and gives nothing. */
+  readonly vouches: boolean;
 }
 
 export interface ClockKnowledge {
@@ -114,7 +116,7 @@ interface Evidence {
   readonly isFresh: boolean;
 }
 
-function evidenceOf({ welcome, ntp, report }: ClockKnowledge, monotonicMs: number): readonly Evidence[] {
+function evidenceOf({ welcome, ntp }: ClockKnowledge, monotonicMs: number): readonly Evidence[] {
   const of = (source: Evidence['source'], anchor: Anchor, freshMs: number): Evidence => {
     const ageMs = monotonicMs - anchor.atMonotonicMs;
     return { source, anchor, ageMs, errorMs: errorOf(anchor, monotonicMs), isFresh: ageMs <= freshMs };
@@ -122,10 +124,8 @@ function evidenceOf({ welcome, ntp, report }: ClockKnowledge, monotonicMs: numbe
   const evidence: Evidence[] = [];
   if (welcome !== undefined) evidence.push(of('welcome', welcome, freshWelcomeMs));
   if (ntp !== undefined) {
-    // One unreadable answer takes nothing back; a client that no longer vouches does, at once.
-    const vouches = report.kind === 'disciplined' || report.kind === 'unreadable';
     const byNtp = of(ntp.client, ntp, freshNtpMs);
-    evidence.push({ ...byNtp, isFresh: vouches && byNtp.isFresh });
+    evidence.push({ ...byNtp, isFresh: ntp.vouches && byNtp.isFresh });
   }
   return evidence;
 }

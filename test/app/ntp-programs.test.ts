@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NtpCommands, NtpPrograms } from '../../controller/app/ntp-programs.ts';
 import type { NtpReport } from '../../controller/core/ntp.ts';
-import { startChrony } from '../support/chrony.ts';
+import { type Chrony, startChrony } from '../support/chrony.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { tempDir } from '../support/store.ts';
 
@@ -94,23 +94,21 @@ describe('Debian’s chronyd', { timeout: 60_000 }, () => {
     await once(socket, 'close');
   });
 
+  /** What chronyd says in the end: its server's first answers take it a moment. */
+  const inTheEnd = ({ tracking }: Chrony) =>
+    expect.poll(() => read({ chronyTracking: tracking }), { timeout: 30_000 });
+
   it('vouches once it follows a server', async () => {
     forThisTest(await startChrony(server()));
     const chrony = forThisTest(await startChrony(client()));
-    await chrony.said('Selected source 127.0.0.1');
-    const report = await read({ chronyTracking: chrony.tracking });
-    expect(report).toMatchObject({ kind: 'disciplined', client: 'chrony' });
-    expect(report.kind === 'disciplined' && report.errorMs).toBeGreaterThan(0);
+    await inTheEnd(chrony).toMatchObject({ kind: 'disciplined', client: 'chrony' });
   });
 
   it('does not vouch while it knows that the clock is off', async () => {
     forThisTest(await startChrony(server()));
     const chrony = forThisTest(await startChrony(client('offset 2.5')));
-    await chrony.said('Selected source 127.0.0.1');
-    expect(await read({ chronyTracking: chrony.tracking })).toMatchObject({
-      kind: 'undisciplined',
-      problem: expect.stringMatching(/^may be off by 2\.\d s$/),
-    });
+    const problem = expect.stringMatching(/^may be off by 2\.\d s$/);
+    await inTheEnd(chrony).toMatchObject({ kind: 'undisciplined', problem });
   });
 
   it('does not vouch without a server that answers', async () => {
@@ -120,8 +118,6 @@ describe('Debian’s chronyd', { timeout: 60_000 }, () => {
 
   it('does not vouch for its own clock alone', async () => {
     const chrony = forThisTest(await startChrony(server()));
-    await expect
-      .poll(() => read({ chronyTracking: chrony.tracking }), { timeout: 30_000 })
-      .toMatchObject({ problem: 'follows its own clock only' });
+    await inTheEnd(chrony).toMatchObject({ problem: 'follows its own clock only' });
   });
 });

@@ -94,6 +94,13 @@ describe('the state of the clock', () => {
       noon + week,
     ],
     [
+      'held still when an answer is unreadable after that',
+      told(unread, told(unsteered, steeredAt(noon, 0))),
+      at(1),
+      'held',
+      noon + 1,
+    ],
+    [
       'trusted by NTP after weeks without a welcome',
       steeredAt(noon + 8 * week + second, 8 * week, welcomedAt(noon, 0)),
       at(8 * week),

@@ -4,13 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { chronyFolder } from '../../scripts/system-packages.ts';
 
 export interface Chrony extends AsyncDisposable {
   /** What asks this chronyd for its tracking. */
   readonly tracking: readonly [program: string, ...args: string[]];
-  /** Resolves once chronyd has written such a line to its log. */
-  said(words: string): Promise<void>;
 }
 
 /** Starts Debian's chronyd on loopback, with a command socket of its own. `-x`: it never touches this machine's clock. */
@@ -25,11 +24,9 @@ export async function startChrony(config: readonly string[]): Promise<Chrony> {
   const child = spawn(`${chronyFolder}usr/sbin/chronyd`, ['-x', '-d', '-U', '-u', user, '-f', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const log = watchLog(child);
-  await log.said('Disabled control of system clock');
+  await running(child);
   return {
     tracking: [`${chronyFolder}usr/bin/chronyc`, '-n', '-c', '-h', socket, 'tracking'],
-    said: log.said,
     async [Symbol.asyncDispose]() {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
@@ -39,20 +36,17 @@ export async function startChrony(config: readonly string[]): Promise<Chrony> {
   };
 }
 
-function watchLog(child: ChildProcess & { readonly stderr: NodeJS.ReadableStream }) {
+/** Resolves once chronyd has said that it runs, with its socket open. */
+async function running(child: ChildProcess & { readonly stderr: Readable }): Promise<void> {
   const lines: string[] = [];
   const output = createInterface({ input: child.stderr });
-  output.on('line', (line) => lines.push(line));
-  const said = (words: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const fail = (why: string): void => reject(new Error(`chronyd ${why}: ${lines.join('\n')}`));
-      const look = (): void => {
-        if (lines.some((line) => line.includes(words))) resolve();
-      };
-      child.once('error', () => fail('cannot be started; "npm test" unpacks it'));
-      child.once('exit', (code) => fail(`ended with ${code}`));
-      output.on('line', look);
-      look();
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`chronyd ${why}: ${lines.join('\n')}`));
+    child.once('error', () => fail('cannot be started; "npm test" unpacks it'));
+    child.once('exit', (code) => fail(`ended with ${code}`));
+    output.on('line', (line) => {
+      lines.push(line);
+      if (line.includes('Disabled control of system clock')) resolve();
     });
-  return { said };
+  });
 }
