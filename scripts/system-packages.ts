@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 const needed = [
   { name: 'mosquitto', file: '/usr/sbin/mosquitto' },
   { name: 'chromium', file: '/usr/bin/chromium' },
+  { name: 'openssl', file: '/usr/bin/openssl' },
 ] as const;
 
 /** Debian's chrony, unpacked and not installed: installed, it would replace this machine's own NTP client. */
