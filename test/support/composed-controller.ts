@@ -49,7 +49,7 @@ export interface Composed {
 
 /** A whole controller as `vestibule run` builds it, with the doors `lobby` and `garage`; not yet started. */
 export async function composed(
-  { stateDir }: Installation,
+  { stateDir }: Pick<Installation, 'stateDir'>,
   { port = 0, time = new HandTime() }: { readonly port?: number; readonly time?: HandTime } = {},
 ): Promise<Composed> {
   await ensureUi();
