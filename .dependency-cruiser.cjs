@@ -74,6 +74,18 @@ module.exports = {
       to: { path: 'node_modules/better-sqlite3/' },
     },
     {
+      name: 'sqlite-of-node-has-one-owner',
+      severity: 'error',
+      from: { path: sources, pathNot: ['^controller/store/', '^test/', '^scripts/'] },
+      to: { path: '^(node:)?sqlite$' },
+    },
+    {
+      name: 'doctor-judges-purely',
+      severity: 'error',
+      from: { path: '^controller/doctor/areas/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { path: sources, pathNot: '^test/' },

@@ -88,7 +88,7 @@ export async function examine(
       ...(events.kind === 'sound' ? { events: events.found } : {}),
       ...(time.kind === 'now' ? { now: time.at } : {}),
     }),
-    ...judgeDisk(disk),
+    ...judgeDisk(disk, status?.disk.state),
     ...judgePermissions(permissions),
   ];
 }

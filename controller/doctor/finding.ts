@@ -1,6 +1,6 @@
 /** What doctor can find: one table for each area, from which both the output and docs/doctor.md are made. */
 
-export type Level = 'ok' | 'warn' | 'fail';
+type Level = 'ok' | 'warn' | 'fail';
 
 export interface FindingKind {
   readonly level: Level;

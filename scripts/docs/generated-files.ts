@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ControllerFile } from '../../config/schema.ts';
 import { tables } from '../../controller/core/dataset.ts';
+import { findingKinds } from '../../controller/doctor/kinds.ts';
 import { BuildingFileSchema } from '../../sync/headend/building-file/file.ts';
+import { findingTable } from './finding-table.ts';
 import { type JsonSchema, referenceTable } from './reference-table.ts';
 
 export interface GeneratedFile {
@@ -62,6 +64,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     }),
     page('configuration', sectionsOf(plain(ControllerFile))),
     page('building-file', sectionsOf(plain(BuildingFileSchema))),
+    page(
+      'doctor',
+      Object.entries(findingKinds).map(([area, kinds]) => `### ${area}\n\n${findingTable(kinds)}`),
+    ),
     page(
       'dataset',
       Object.entries(tables).map(([name, schema]) =>

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { dayMs, type TestAuthority, testAuthority } from './certificates.ts';
 
 /** The public half of an identity folder's device key. */
-export const deviceKeyIn = (folder: string): KeyObject =>
-  createPublicKey(readFileSync(join(folder, 'device.key')));
+const deviceKeyIn = (folder: string): KeyObject => createPublicKey(readFileSync(join(folder, 'device.key')));
 
 /**
  * Gives an identity folder certificates and an `mqtts:` broker. `days` is when the device's begins and ends, from now;

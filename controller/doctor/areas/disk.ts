@@ -1,4 +1,12 @@
-import { type DiskSpace, isLow, isScarce, reserveWantedBytes, usedPercentOf } from '../../core/disk-space.ts';
+import {
+  type DiskSpace,
+  type DiskState,
+  diskState,
+  isLow,
+  isScarce,
+  reserveWantedBytes,
+  usedPercentOf,
+} from '../../core/disk-space.ts';
 import { type Finding, finderOf } from '../finding.ts';
 
 export const diskKinds = {
@@ -9,9 +17,15 @@ export const diskKinds = {
     wayOut:
       'Make room: old logs and set-aside databases first (du -xh {folder}; journalctl --vacuum-size=50M).',
   },
+  diskNearlyFull: {
+    level: 'fail',
+    says: 'The disk of {folder} is nearly full: telemetry is not recorded, and what is left is for access events.',
+    wayOut:
+      'Make room at once: old logs and set-aside databases first (du -xh {folder}; journalctl --vacuum-size=50M).',
+  },
   diskFull: {
     level: 'fail',
-    says: 'The disk of {folder} is full but for the space kept for access events; then only egress works.',
+    says: 'The disk of {folder} is full: no door opens but for people who leave.',
     wayOut:
       'Make room at once: old logs and set-aside databases first (du -xh {folder}; journalctl --vacuum-size=50M).',
   },
@@ -51,22 +65,38 @@ const fewFiles = 1_000;
 
 const found = finderOf(diskKinds);
 
-export function judgeDisk(facts: DiskFacts): readonly Finding[] {
+const codes = {
+  ample: 'diskRoomy',
+  low: 'diskLow',
+  reserve: 'diskNearlyFull',
+  full: 'diskFull',
+} as const satisfies Readonly<Record<DiskState, keyof typeof diskKinds>>;
+
+/** @param running as the running controller says; undefined where none can be asked. */
+export function judgeDisk(facts: DiskFacts, running: DiskState | undefined): readonly Finding[] {
   const { folder } = facts;
   if (facts.kind === 'unknown') return [found('diskUnknown', { folder, reason: facts.reason })];
   if (facts.readOnly) return [found('diskReadOnly', { folder })];
   const { space, freeFiles, reserveBytes } = facts;
+  const state = running ?? stateOf(space, reserveBytes);
   const detail = {
     folder,
     percent: Math.floor(usedPercentOf(space)),
     free: Math.floor(space.availableBytes / 1_000_000),
   };
-  const reserve = { wantedBytes: reserveWantedBytes(space), keptBytes: reserveBytes };
-  const room = isScarce(false, space, reserve) ? 'diskFull' : isLow(false, space) ? 'diskLow' : 'diskRoomy';
   return [
-    found(room, detail),
+    found(codes[state], detail),
     ...(freeFiles !== undefined && freeFiles < fewFiles
       ? [found('inodesLow', { folder, files: freeFiles })]
       : []),
   ];
+}
+
+/** What a controller that starts now would make of it. */
+function stateOf(space: DiskSpace, keptBytes: number): DiskState {
+  return diskState({
+    low: isLow(false, space),
+    scarce: isScarce(false, space, { wantedBytes: reserveWantedBytes(space), keptBytes }),
+    refusing: space.availableBytes + keptBytes === 0,
+  });
 }
