@@ -1,11 +1,14 @@
 /** Renewal over mutual TLS (PROTOCOL "Enrolment" 5): at two thirds of the life, and what an expired certificate may. */
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '../../controller/app/system-clock.ts';
+import { openAuthority } from '../../sync/headend/enrolment/authority.ts';
 import { askHeadEnd } from '../../sync/links/enrol/head-end-client.ts';
 import { CertificateRenewal } from '../../sync/links/enrol/renewal.ts';
 import { loadIdentity, tlsInForce } from '../../sync/links/identity.ts';
+import { composed } from '../support/composed-controller.ts';
 import {
   enrolledConsole,
   enrolmentService,
@@ -13,6 +16,7 @@ import {
   type Service,
 } from '../support/enrolment-service.ts';
 import { HandTime } from '../support/hand-time.ts';
+import { tempDir } from '../support/store.ts';
 
 const day = 86_400_000;
 
@@ -64,6 +68,16 @@ describe('a certificate', () => {
     expect(lost).toEqual({ certificate: console.file('device.crt') });
   });
 
+  it('is renewed by a running controller, which nobody has to tell', async () => {
+    const { service, console } = await consoleAfter(61);
+    const before = console.file('device.crt');
+    const { controller, log, stop } = await composed(console, { time: new HandTime(service.time.now) });
+    await controller.start();
+    while (!log.some((line) => line.includes('was renewed'))) await new Promise(setImmediate);
+    await stop();
+    expect(console.file('device.crt')).not.toBe(before);
+  });
+
   it('is looked at again after an hour, when the head-end was away at the first look', async () => {
     const { service, console, renewal, time, logged } = await consoleAfter(61);
     const before = console.file('device.crt');
@@ -110,10 +124,14 @@ describe('no renewal is given', () => {
   });
 
   it('to a certificate of another CA, and to nobody without one: unknownCertificate', async () => {
-    const { service, identity } = await consoleAfter(61);
+    const { service, console, identity } = await consoleAfter(61);
     const elsewhere = await enrolledConsole(await enrolmentService());
     const stranger = { cert: elsewhere.file('device.crt'), key: elsewhere.file('device.key') };
-    for (const own of [stranger, undefined]) {
+    // Its own key and name do not help a console that lets somebody else sign.
+    const forger = await openAuthority(tempDir(), 'maple-court', service.time.now);
+    const key = console.file('device.key');
+    const { pem } = await forger.issueToDevice('lobby', createPublicKey(key), service.time.now);
+    for (const own of [stranger, { cert: pem, key }, undefined]) {
       const answer = await askHeadEnd(service.url, {
         method: 'POST',
         path: '/renew',
