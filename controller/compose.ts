@@ -163,6 +163,7 @@ export function compose({
     clock,
     timers,
     executor: new CloudCommands({
+      log,
       doors,
       journal,
       recorder,

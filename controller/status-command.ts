@@ -40,7 +40,7 @@ function describe(status: ControllerStatus): string {
   const lines = [
     `${device} in ${building}, ${software}`,
     `clock    ${describeClock(clock)}`,
-    `cloud    ${linkText}${link.problem === undefined ? '' : `: ${link.problem}`}`,
+    `cloud    ${linkText}${link.stale === true ? ', STALE: not welcomed for an hour' : ''}${link.problem === undefined ? '' : `: ${link.problem}`}`,
     `dataset  epoch ${dataset.epoch}, seq ${dataset.seq}`,
     `events   ${events.head}, acknowledged up to ${events.acked}`,
     ...(phone === undefined

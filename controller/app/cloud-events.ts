@@ -5,6 +5,7 @@ import type { EventDraft } from '../ports/events.ts';
 import { type Journal, type JournalChange, StorageFault } from '../ports/journal.ts';
 import type { RowRefusal } from '../ports/replica.ts';
 import { clockEvent } from './clock-events.ts';
+import { LinkWatch } from './link-watch.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
 import { RefusalCounter } from './refusal-counter.ts';
@@ -20,6 +21,7 @@ export class CloudEvents implements CloudListener {
   readonly #clock: SystemClock;
   readonly #log: Log;
   readonly #refusals: RefusalCounter;
+  readonly #watch: LinkWatch;
   readonly #onLink: () => void;
   #link: LinkState = { connected: false };
 
@@ -37,20 +39,26 @@ export class CloudEvents implements CloudListener {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#onLink = parts.onLink;
+    this.#watch = new LinkWatch(parts.timers, (event, words) => {
+      this.#log.warn({}, words);
+      this.#record([event]);
+      this.#onLink();
+    });
     this.#refusals = new RefusalCounter(parts.timers, (message, reason, count) => {
       this.#log.warn({ message, reason, count }, 'a message was refused');
       this.#record([{ type: 'SecurityEvent', severity: 'warning', message, reason, count }]);
     });
   }
 
-  link(): LinkState {
-    return this.#link;
+  link(): LinkState & { readonly stale: boolean } {
+    return { ...this.#link, stale: this.#watch.stale };
   }
 
   linkChanged(state: LinkState): void {
     const before = this.#link;
     this.#link = state;
     this.#recorder.setLive(state.session !== undefined);
+    this.#watch.changed(state);
     if (state.connected !== before.connected || state.problem !== before.problem) {
       this.#log.info({ connected: state.connected, problem: state.problem }, 'cloud link');
     }
@@ -67,6 +75,7 @@ export class CloudEvents implements CloudListener {
         { kind: 'welcome', at: time },
       ],
     );
+    this.#watch.welcomed();
   }
 
   rowsRefused(refusals: readonly RowRefusal[]): void {
@@ -90,6 +99,7 @@ export class CloudEvents implements CloudListener {
   /** The link has ended: what is still counted is recorded. */
   close(): void {
     this.#refusals.close();
+    this.#watch.close();
   }
 
   #clockEvents(before: ClockReading, time: number): readonly EventDraft[] {

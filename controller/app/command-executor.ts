@@ -1,9 +1,10 @@
 import type { AccessRequest } from '../core/access/decision.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { CloudCommand, CommandExecutor } from '../ports/cloud.ts';
+import type { CloudCommand, CommandExecutor, DoorReport } from '../ports/cloud.ts';
 import type { EventDraft } from '../ports/events.ts';
 import type { Journal, JournalChange, SeenCommand } from '../ports/journal.ts';
 import type { Doors } from './doors.ts';
+import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
 
 type Unlock = Extract<CloudCommand, { op: 'unlock' }>;
@@ -20,6 +21,7 @@ export class CloudCommands implements CommandExecutor {
   readonly #journal: Journal;
   readonly #recorder: Recorder;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #decommission: () => void;
 
   constructor(parts: {
@@ -27,6 +29,7 @@ export class CloudCommands implements CommandExecutor {
     readonly journal: Journal;
     readonly recorder: Recorder;
     readonly clock: Clock;
+    readonly log: Log;
     /** From its return on the device is not enrolled, also after a power cut; it ends as soon as it can. */
     readonly decommission: () => void;
   }) {
@@ -34,6 +37,7 @@ export class CloudCommands implements CommandExecutor {
     this.#journal = parts.journal;
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
+    this.#log = parts.log;
     this.#decommission = parts.decommission;
   }
 
@@ -46,11 +50,24 @@ export class CloudCommands implements CommandExecutor {
         return this.#revoke(command);
       case 'lockdown':
         return this.#lockdown(command);
+      case 'identify':
+        return this.#identify(command.id);
+      case 'report':
+        return this.#finish(this.#seen(command.id, 'done'));
       case 'decommission':
         return this.#leave(command);
       default:
         return command satisfies never;
     }
+  }
+
+  doors(): Readonly<Record<string, DoorReport>> {
+    return Object.fromEntries(
+      this.#doors.all().map((door) => {
+        const { mode, relayActivations } = door.status();
+        return [door.id, { mode, relayActivations }];
+      }),
+    );
   }
 
   #unlock({ id, door, extended, by }: Unlock): SeenCommand {
@@ -86,6 +103,16 @@ export class CloudCommands implements CommandExecutor {
     const event: EventDraft = { type: 'LockdownChanged', severity: 'alarm', command: id, ...lockdown };
     this.#commit(event, { kind: 'lockdown', lockdown }, done);
     this.#doors.applyLockdowns('lockdown');
+    return done;
+  }
+
+  #identify(id: string): SeenCommand {
+    const done = this.#seen(id, 'done');
+    this.#recorder.commit(
+      [{ type: 'Identified', severity: 'notice', command: id }],
+      [{ kind: 'command', command: done }],
+    );
+    this.#log.info({ command: id }, 'the head-end asks which console this is: this one');
     return done;
   }
 

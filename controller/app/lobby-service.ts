@@ -34,7 +34,7 @@ export interface LobbyParts {
   readonly access: AccessControl;
   readonly guesses: Guesses;
   readonly callDesk: CallDesk;
-  readonly link: () => LinkState;
+  readonly link: () => LinkState & { readonly stale: boolean };
   readonly disk: () => DiskStatus;
   readonly log: Log;
 }
@@ -151,13 +151,18 @@ export class LobbyService implements Lobby {
       this.#parts;
     const phone = this.#parts.callDesk.phone();
     const { now, ...clockStatus } = clock.status();
-    const { connected, session, problem } = link();
+    const { connected, session, problem, stale } = link();
     return {
       software,
       device,
       building: buildingId,
       clock: { ...clockStatus, time: new Date(now).toISOString() },
-      link: { connected, session: session !== undefined, ...(problem === undefined ? {} : { problem }) },
+      link: {
+        connected,
+        session: session !== undefined,
+        ...(problem === undefined ? {} : { problem }),
+        ...(stale ? { stale } : {}),
+      },
       dataset: replica.cursor(),
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
       ...(phone === undefined ? {} : { phone }),

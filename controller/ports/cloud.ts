@@ -1,6 +1,6 @@
 /** What passes between the cloud link (`sync/links/`) and the controller. */
 import type { CommandBy } from '../core/access/decision.ts';
-import type { EpochMs } from '../core/access/facts.ts';
+import type { DoorMode, EpochMs } from '../core/access/facts.ts';
 import type { DoorId } from '../core/dataset.ts';
 import type { Lockdown, Revocation, SeenCommand } from './journal.ts';
 import type { RowRefusal } from './replica.ts';
@@ -11,6 +11,8 @@ export interface LinkState {
   readonly session?: string;
   /** Why the last attempt failed, in words for an installer; no secrets. */
   readonly problem?: string;
+  /** One connection after the other has been closed soon after it was made: somebody else uses this device's id. */
+  readonly contested?: true;
 }
 
 /** The link tells the controller. */
@@ -41,10 +43,22 @@ export type CloudCommand =
     }
   | { readonly op: 'revoke'; readonly id: string; readonly revocation: Revocation }
   | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown }
+  /** Which of several consoles is this? An event and a line in the log. */
+  | { readonly op: 'identify'; readonly id: string }
+  /** Changes nothing; the result says how the device stands. */
+  | { readonly op: 'report'; readonly id: string }
   /** The device leaves the building: it wipes itself once its result is on the way. */
   | { readonly op: 'decommission'; readonly id: string };
+
+export interface DoorReport {
+  readonly mode: DoorMode;
+  /** How often the strike was released since the start. */
+  readonly relayActivations: number;
+}
 
 /** The controller carries out. Each call commits `seen` and its event in one transaction first, then acts. */
 export interface CommandExecutor {
   execute(command: CloudCommand): SeenCommand;
+  /** The doors of this device by id, for the answer to `report`. */
+  doors(): Readonly<Record<string, DoorReport>>;
 }

@@ -115,6 +115,13 @@ export type EventDraft =
       readonly command: string;
     }
   | { readonly type: 'Decommissioned'; readonly severity: Severity; readonly command: string }
+  /** No welcome for an hour, and the next one after that: without it nobody knows what has been revoked since. */
+  | { readonly type: 'CloudLinkStale'; readonly severity: 'warning' }
+  | { readonly type: 'CloudLinkFresh'; readonly severity: 'notice' }
+  /** The broker closes one connection after the other: another device has this one's id. */
+  | { readonly type: 'DeviceIdContested'; readonly severity: 'alarm' }
+  /** The cloud asked which console this is. */
+  | { readonly type: 'Identified'; readonly severity: 'notice'; readonly command: string }
   | {
       readonly type: 'ControllerStarted' | 'ControllerStopped';
       readonly severity: Severity;

@@ -98,7 +98,13 @@ export interface ControllerStatus {
   readonly device: string;
   readonly building: string;
   readonly clock: Omit<ClockStatus, 'now'> & { readonly time: string };
-  readonly link: { readonly connected: boolean; readonly session: boolean; readonly problem?: string };
+  readonly link: {
+    readonly connected: boolean;
+    readonly session: boolean;
+    readonly problem?: string;
+    /** No welcome has come for an hour. */
+    readonly stale?: true;
+  };
   readonly dataset: { readonly epoch: number; readonly seq: number; readonly digest: string };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
   /** Absent: none is configured. */

@@ -69,6 +69,8 @@ export interface Replica {
   cursor(): Cursor;
   /** The live row's version, whether or not its schema accepts it; undefined for none. */
   rowVersion(table: string, id: string): number | undefined;
+  /** How many rows are live, whether or not their schema accepts them; from an index. */
+  rowCount(): number;
   /** How many typed codes of residents, staff, others and guests are live at `now`; from an index. */
   liveCodes(now: EpochMs): number;
   /** Runs `use` on one version of the building, inside one read transaction. Do not keep `rows`. */

@@ -31,6 +31,7 @@ export class SqliteReplica implements Replica {
   readonly #commit: Statement;
   readonly #version: Statement<[], DatasetVersion>;
   readonly #rowVersion: Statement<[number, string, string], number>;
+  readonly #rowCount: Statement<[number], number>;
   readonly #liveCodes: (now: EpochMs) => number;
   readonly #lookUps: LookUps;
   readonly #applyDelta: (delta: Delta) => DeltaOutcome;
@@ -62,6 +63,7 @@ export class SqliteReplica implements Replica {
         'SELECT version FROM row WHERE gen = ? AND tbl = ? AND id = ?',
       )
       .pluck();
+    this.#rowCount = db.prepare<[number], number>('SELECT count(*) FROM row WHERE gen = ?').pluck();
     this.#liveCodes = prepareLiveCodes(db);
     this.#lookUps = prepareLookUps(db);
     this.#applyDelta = prepareApplyDelta(db);
@@ -79,6 +81,10 @@ export class SqliteReplica implements Replica {
 
   rowVersion(table: string, id: string): number | undefined {
     return this.#guard(() => this.#rowVersion.get(this.#current().live, table, id));
+  }
+
+  rowCount(): number {
+    return this.#guard(() => this.#rowCount.get(this.#current().live)) ?? 0;
   }
 
   liveCodes(now: EpochMs): number {

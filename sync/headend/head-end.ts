@@ -123,9 +123,9 @@ export class HeadEnd {
     return this.#commands.unlock(request);
   }
 
-  /** Tells a device to wipe itself. @throws HeadEndError `deviceOffline`. */
-  decommission(device: string): Promise<CommandOutcome> {
-    return this.#commands.decommission(device);
+  /** @throws HeadEndError `deviceOffline`. */
+  tell(device: string, op: 'decommission' | 'identify' | 'report'): Promise<CommandOutcome> {
+    return this.#commands.tell(device, op);
   }
 
   /** Replaces the signing keys. @throws HeadEndError `badState`. */

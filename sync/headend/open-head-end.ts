@@ -46,6 +46,7 @@ export interface HeadEndDesk {
   reinstate(table: string, id: string): Published;
   lockdown(scope: string, on: boolean): LockdownState;
   unlock(request: UnlockRequest): Promise<CommandOutcome>;
+  tell: HeadEnd['tell'];
   rotateKeys(old: { readonly dropOld: boolean }): { readonly n: number };
   /** Whether the broker is reached. */
   readonly connected: boolean;
@@ -124,12 +125,8 @@ export class OpenHeadEnd {
       this.#keys().rotate(old);
       return { n: this.#keys().n };
     },
-    unlock: () => {
-      throw new HeadEndError(
-        'notRunning',
-        'The head-end is not running; start it with: vestibule-headend run',
-      );
-    },
+    unlock: notRunning,
+    tell: notRunning,
   };
 
   /**
@@ -232,6 +229,10 @@ export class OpenHeadEnd {
     this.#liveKeys ??= liveKeys(this.stateDir, this.#building(), () => Math.floor(this.#clock.now() / 1_000));
     return this.#liveKeys;
   }
+}
+
+function notRunning(): never {
+  throw new HeadEndError('notRunning', 'The head-end is not running; start it with: vestibule-headend run');
 }
 
 function checkBroker(url: string): void {

@@ -3,6 +3,7 @@ import type { CloudListener, CommandExecutor } from '../../controller/ports/clou
 import { type Journal, StorageFault } from '../../controller/ports/journal.ts';
 import type { Replica } from '../../controller/ports/replica.ts';
 import { spentRevocations } from '../plan/spent-revocations.ts';
+import type { ReportState } from '../protocol/messages.ts';
 import { downFilter, upTopic } from '../protocol/topics.ts';
 import { CommandInbox } from './command-inbox.ts';
 import { CursorReport } from './cursor-report.ts';
@@ -76,7 +77,7 @@ export class CloudLink {
       onWelcome: (welcome) => {
         this.#trust.welcomed();
         listener.welcomed(welcome);
-        listener.linkChanged({ connected: true, session: welcome.session });
+        listener.linkChanged({ connected: true, session: welcome.session, ...this.#contested() });
       },
     });
     const cursor = new CursorReport(channel, replica, timers);
@@ -92,6 +93,7 @@ export class CloudLink {
       executor,
       channel,
       listener,
+      report: () => this.#report(),
     });
     this.#router = new DownRouter({
       device,
@@ -178,12 +180,16 @@ export class CloudLink {
     this.#commands.reportAborted();
     this.#requests.again();
     this.#events.start();
-    this.#parts.listener.linkChanged({ connected: true });
+    this.#parts.listener.linkChanged({ connected: true, ...this.#contested() });
   }
 
   #down(problem: string): void {
     this.#rest();
-    this.#parts.listener.linkChanged({ connected: false, problem });
+    this.#parts.listener.linkChanged({ connected: false, problem, ...this.#contested() });
+  }
+
+  #contested(): { readonly contested?: true } {
+    return this.#connection.contested ? { contested: true } : {};
   }
 
   #rest(): void {
@@ -210,6 +216,21 @@ export class CloudLink {
       clockState: clock.reading().state,
       software,
     });
+  }
+
+  #report(): ReportState {
+    const { replica, journal, clock, executor } = this.#parts;
+    return {
+      ...replica.cursor(),
+      rows: replica.rowCount(),
+      keyset: this.#trust.keyset,
+      eventHead: journal.head().seq,
+      eventAcked: journal.acked(),
+      denials: journal.revocations().length,
+      lockdowns: [...journal.lockdowns()],
+      doors: executor.doors(),
+      clockState: clock.reading().state,
+    };
   }
 
   #cursorMoved(): void {

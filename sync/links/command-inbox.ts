@@ -2,7 +2,7 @@ import type { Clock } from '../../controller/ports/clock.ts';
 import type { CloudListener, CommandExecutor } from '../../controller/ports/cloud.ts';
 import type { Journal, SeenCommand } from '../../controller/ports/journal.ts';
 import { advancesSession, type CommandRefusal, isDenial, judgeCommand } from '../plan/command.ts';
-import type { Command } from '../protocol/messages.ts';
+import type { Command, ReportState } from '../protocol/messages.ts';
 import type { SessionLine } from './session-line.ts';
 import type { UpChannel } from './up-channel.ts';
 
@@ -13,6 +13,8 @@ interface CommandInboxParts {
   readonly executor: CommandExecutor;
   readonly channel: UpChannel;
   readonly listener: CloudListener;
+  /** How the device stands now. */
+  readonly report: () => ReportState;
 }
 
 /** Commands, each at most once, and their results. */
@@ -53,17 +55,18 @@ export class CommandInbox {
     if (seen !== undefined) {
       // The cloud repeats denials until their result has reached it; anything else repeated is a replay.
       if (!isDenial(command)) listener.messageRefused({ message: 'command', reason: 'duplicate' });
-      this.#report(seen, true);
+      this.#report(seen, { duplicate: true });
       return;
     }
     const current = session.commands();
     const verdict = judgeCommand(command, current, clock.reading());
     if (command.n !== undefined && advancesSession(command, current)) session.useUp(command.n);
-    this.#report(
-      verdict.kind === 'execute'
-        ? executor.execute(verdict.command)
-        : this.#reject(command.id, verdict.reason),
-    );
+    if (verdict.kind === 'reject') {
+      this.#report(this.#reject(command.id, verdict.reason));
+      return;
+    }
+    const done = executor.execute(verdict.command);
+    this.#report(done, verdict.command.op === 'report' ? { state: this.#parts.report() } : {});
   }
 
   #reject(id: string, reason: CommandRefusal): SeenCommand {
@@ -74,13 +77,16 @@ export class CommandInbox {
     return command;
   }
 
-  #report({ id, outcome, reason, at }: SeenCommand, duplicate = false): void {
+  #report(
+    { id, outcome, reason, at }: SeenCommand,
+    more: { readonly duplicate?: true; readonly state?: ReportState } = {},
+  ): void {
     this.#parts.channel.send('result', {
       id,
       outcome,
       at: new Date(at).toISOString(),
       ...(reason === undefined ? {} : { reason }),
-      ...(duplicate ? { duplicate } : {}),
+      ...more,
     });
   }
 }

@@ -49,6 +49,8 @@ export interface MqttConnectionOptions {
 const connectWithinMs = 20_000;
 /** Silence after which a connection counts as dead, whatever the socket says: two keep-alives. */
 const silenceMs = 2 * durations.keepAliveS * 1_000;
+/** A broker that is restarted closes one connection, or a few. */
+const contestedAfter = 5;
 /** For the last PUBACKs and DISCONNECT. */
 const endWithinMs = 2_000;
 
@@ -61,6 +63,8 @@ interface Session {
 export class MqttConnection {
   readonly #options: MqttConnectionOptions;
   #up: Session | undefined;
+  /** Connections in a row that the broker closed soon after their SUBACK. */
+  #cutShort = 0;
 
   constructor(options: MqttConnectionOptions) {
     this.#options = options;
@@ -71,6 +75,11 @@ export class MqttConnection {
     return this.#up !== undefined;
   }
 
+  /** Another client seems to use this id: a broker closes the older connection of the two (MQTT 3.1.1 section 3.1.4). */
+  get contested(): boolean {
+    return this.#cutShort >= contestedAfter;
+  }
+
   /** Connects, and again with full jitter between 1 and 60 s, until `signal` aborts; then disconnects in good order. */
   async run(signal: AbortSignal): Promise<void> {
     const { timers, random = Math.random, onDown } = this.#options;
@@ -79,6 +88,7 @@ export class MqttConnection {
       // Only a connection that lasts proves that all is well: two clients with one id throw each other out at once.
       const proven = timers.after(durations.reconnectMaxMs, () => {
         failures = 0;
+        this.#cutShort = 0;
       });
       const problem = await this.#connectOnce(signal);
       proven.cancel();
@@ -122,11 +132,17 @@ export class MqttConnection {
     }
     const { client, stream } = session;
     let problem: string | undefined;
-    const fail = (sentence: string): void => {
+    /** It was us who ended it. */
+    let givenUp = false;
+    const lost = (sentence: string): void => {
       problem ??= sentence;
       stream.destroy();
     };
-    client.on('error', (error) => fail(mqttProblem(error, broker)));
+    const fail = (sentence: string): void => {
+      givenUp = true;
+      lost(sentence);
+    };
+    client.on('error', (error) => lost(mqttProblem(error, broker)));
     const letIn = frameLimit(limits.frame);
     // Beside MQTT.js, which pipes the same stream and pauses it for both when it cannot follow.
     stream.on('data', (piece: Buffer) => {
@@ -184,6 +200,7 @@ export class MqttConnection {
     });
     signal.removeEventListener('abort', end);
     watchdog.cancel();
+    if (this.#up === session) this.#cutShort = givenUp ? 0 : this.#cutShort + 1;
     this.#up = undefined;
     return problem ?? `The broker at ${broker} closed the connection.`;
   }

@@ -75,6 +75,8 @@ function readCommand({ id, op, args, by }: Command): CommandVerdict {
       if (!lockdown.success) return badArguments;
       return { kind: 'execute', command: { op, id, lockdown: lockdown.data } };
     }
+    case 'identify':
+    case 'report':
     case 'decommission':
       return { kind: 'execute', command: { op, id } };
     default:

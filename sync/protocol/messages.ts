@@ -137,6 +137,28 @@ export const SyncRequest = z.object({
 const CursorReport = z.object({ iss: DeviceId, epoch: whole, seq: whole, digest: hex64 });
 const WireEvent = z.object({ seq: positive, body: z.string(), hash: hex64 });
 export const EventBatch = z.object({ iss: DeviceId, log: uuid, events: z.array(WireEvent).min(1).max(200) });
+/** The answer to `report`: how the device stands. */
+export const ReportState = z.object({
+  epoch: whole,
+  seq: whole,
+  digest: hex64,
+  /** Live rows, those that their schema refuses among them. */
+  rows: whole,
+  keyset: whole,
+  eventHead: whole,
+  eventAcked: whole,
+  /** Revocations on the denylist: those that the dataset does not carry yet. */
+  denials: whole,
+  lockdowns: z.array(LockdownArgs),
+  doors: z.record(
+    z.string(),
+    z.object({
+      mode: z.enum(['Locked', 'Unlocked', 'Accessed', 'Blocked', 'LockedDown', 'LockedOpen']),
+      relayActivations: whole,
+    }),
+  ),
+  clockState: ClockState,
+});
 const commandOutcomes = ['accepted', 'done', 'rejected', 'failed'] as const;
 export const CommandResult = z.object({
   iss: DeviceId,
@@ -144,7 +166,7 @@ export const CommandResult = z.object({
   outcome: z.enum(commandOutcomes),
   reason: z.string().max(64).optional(),
   duplicate: z.boolean().optional(),
-  state: z.unknown().optional(),
+  state: ReportState.optional(),
   at: InstantText,
 });
 export const Status = z.object({ state: z.enum(['online', 'offline']), session: uuid });
@@ -160,6 +182,7 @@ export type Ack = z.infer<typeof Ack>;
 export type Hello = z.infer<typeof Hello>;
 export type SyncRequest = z.infer<typeof SyncRequest>;
 export type EventBatch = z.infer<typeof EventBatch>;
+export type ReportState = z.infer<typeof ReportState>;
 export type CommandResult = z.infer<typeof CommandResult>;
 export type Status = z.infer<typeof Status>;
 

@@ -95,6 +95,7 @@ describe('the directory', () => {
   it('is looked at no more once the screen is off', () => {
     const shell = lit();
     shell.lobby.close();
+    shell.cloudEvents.close();
     shell.housekeeping.stop([]);
     expect(shell.time.timers.pending).toBe(0);
   });

@@ -91,6 +91,15 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     expect(device.told.left.filter(({ kind }) => kind === 'refused')).toEqual([]);
   });
 
+  it('hand a report from the device to whoever asks the head-end', async () => {
+    const { head, device, id } = await scene();
+    const state = { ...device.store.replica.cursor(), rows: 2_007, doors: { lobby: { mode: 'Locked' } } };
+    const running = head.books.desk;
+    expect(await running.tell(id, 'report')).toMatchObject({ outcome: 'done', state });
+    expect(await running.tell(id, 'identify')).toMatchObject({ outcome: 'done' });
+    expect(device.executed.map(({ op }) => op)).toEqual(['report', 'identify']);
+  });
+
   describe('failure case 22: the keys were rotated while the device was offline', () => {
     it('the keyset comes first, and with it the device believes the new keys and no longer the old', async () => {
       const { head, device, equal } = await scene();

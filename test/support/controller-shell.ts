@@ -147,6 +147,7 @@ export class Shell {
       timezone: () => this.lobby.timezone(),
     });
     this.commands = new CloudCommands({
+      log,
       doors: this.doors,
       journal,
       recorder,

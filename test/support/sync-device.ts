@@ -74,7 +74,10 @@ export class SyncDevice implements AsyncDisposable {
       journal,
       clock,
       timers: fastTimers(speed),
-      executor: { execute: (command) => this.#execute(command) },
+      executor: {
+        execute: (command) => this.#execute(command),
+        doors: () => ({ lobby: { mode: 'Locked', relayActivations: this.executed.length } }),
+      },
       listener: this.#listener(journal, clock),
       software: 'vestibule 0.1.0',
       log: { info: () => {}, warn: () => {} },
@@ -151,6 +154,8 @@ export class SyncDevice implements AsyncDisposable {
 function changesOf(command: CloudCommand): readonly JournalChange[] {
   switch (command.op) {
     case 'unlock':
+    case 'identify':
+    case 'report':
     case 'decommission':
       return [];
     case 'revoke':

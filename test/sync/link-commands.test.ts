@@ -95,6 +95,37 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     expect(stage.device.executed).toHaveLength(1);
   });
 
+  it('that ask for a report are answered with how the device stands', async () => {
+    const hello = await stage.welcomed();
+    await ask(denial('deny', 'revoke', revocation));
+    await ask(denial('shut', 'lockdown', { on: true, scope: 'building', counter: 1 }));
+    stage.device.event('DoorMonitor');
+    const { journal } = stage.device;
+    const command = unlock(hello, 1, { op: 'report', args: {}, by: undefined });
+    const { state, ...result } = await ask(command);
+    expect(result).toMatchObject({ outcome: 'done' });
+    expect(state).toEqual({
+      ...stage.device.store.replica.cursor(),
+      rows: 0,
+      keyset: 1,
+      eventHead: journal.head().seq,
+      eventAcked: 0,
+      denials: 1,
+      lockdowns: [{ on: true, scope: 'building', counter: 1 }],
+      doors: { lobby: { mode: 'Locked', relayActivations: 3 } },
+      clockState: 'trusted',
+    });
+    expect(await ask(command)).not.toHaveProperty('state');
+  });
+
+  it('to identify and to report belong to a session like any other', async () => {
+    const hello = await stage.peer.next('hello');
+    for (const op of ['identify', 'report']) {
+      const result = await ask(unlock(hello, 1, { id: op, op, args: {}, by: undefined }));
+      expect(result).toMatchObject({ outcome: 'rejected', reason: 'session' });
+    }
+  });
+
   it('that waited in a queue until their end are rejected', async () => {
     const hello = await stage.welcomed();
     stage.device.monotonicMs += 5_000;

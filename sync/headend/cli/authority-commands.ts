@@ -46,7 +46,7 @@ export const removeDeviceCommand = (stateDir: string, id: string): Promise<void>
 
 async function decommission(stateDir: string, device: string): Promise<boolean> {
   try {
-    const asked = await askControl<CommandOutcome, 'decommission'>(stateDir, 'decommission', { device });
+    const asked = await askControl<CommandOutcome, 'tell'>(stateDir, 'tell', { device, op: 'decommission' });
     return asked.kind === 'answer' && asked.value.kind === 'result' && asked.value.outcome === 'done';
   } catch (error) {
     if (error instanceof HeadEndError && error.code === 'deviceOffline') return false;

@@ -20,6 +20,7 @@ import { type ConfirmOptions, confirmCommand, type PairOptions, pairCommand } fr
 import { publishCommand } from './publish-command.ts';
 import { moveOutCommand, showResidentCommand } from './resident-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
+import { tellCommand } from './tell-command.ts';
 import { type WatchOptions, watchCommand } from './watch-command.ts';
 
 const help = `
@@ -104,6 +105,16 @@ export function headEndProgram(): Command {
     .description('keep doors shut for everybody: no credential, command or schedule opens them')
     .option('--scope <scope>', 'building, area:ID or door:ID', 'building')
     .action((onOff: string, { scope }: { scope: string }) => lockdownCommand(state(), onOff === 'on', scope));
+  for (const [op, what] of [
+    ['report', 'how a console stands: its cursor, digest, denials, lockdowns and doors, as JSON'],
+    ['identify', 'let a console tell who it is, in its log and its events'],
+  ] as const) {
+    program
+      .command(op)
+      .argument('<device>')
+      .description(what)
+      .action((device: string) => tellCommand(state(), op, device));
+  }
   const devices = program
     .command('devices')
     .description('who there is and how far each has come')

@@ -13,7 +13,7 @@ export const controlRequests = {
   reinstate: z.object({ table: name, id: name }),
   lockdown: z.object({ scope: LockdownScope, on: z.boolean() }),
   unlock: z.object({ device: DeviceId, door: DoorId, by: CommandBy, extended: z.boolean().optional() }),
-  decommission: z.object({ device: DeviceId }),
+  tell: z.object({ device: DeviceId, op: z.enum(['decommission', 'identify', 'report']) }),
   rotateKeys: z.object({ dropOld: z.boolean() }),
   health: z.object({}),
 } as const;

@@ -102,8 +102,10 @@ function carryOut(headEnd: HeadEnd, served: ServedAddresses, name: ControlName, 
     }
     case 'unlock':
       return headEnd.unlock(parse(controlRequests.unlock, body));
-    case 'decommission':
-      return headEnd.decommission(parse(controlRequests.decommission, body).device);
+    case 'tell': {
+      const { device, op } = parse(controlRequests.tell, body);
+      return headEnd.tell(device, op);
+    }
     case 'rotateKeys':
       return headEnd.rotateKeys(parse(controlRequests.rotateKeys, body));
     case 'health':

@@ -1,7 +1,7 @@
 /** Denials, lockdowns and unlocks on their way to devices, and what became of each (PROTOCOL "Rules"). */
 import { randomUUID } from 'node:crypto';
 import { durations } from '../../protocol/limits.ts';
-import type { Command, CommandResult } from '../../protocol/messages.ts';
+import type { Command, CommandResult, ReportState } from '../../protocol/messages.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import {
   type CommandRow,
@@ -20,7 +20,14 @@ export interface UnlockRequest {
 }
 
 export type CommandOutcome =
-  | { readonly kind: 'result'; readonly id: string; readonly outcome: string; readonly reason?: string }
+  | {
+      readonly kind: 'result';
+      readonly id: string;
+      readonly outcome: string;
+      readonly reason?: string;
+      /** In the answer to `report`. */
+      readonly state?: ReportState;
+    }
   /** The device said nothing while the command lived; it may still have acted. */
   | { readonly kind: 'noAnswer'; readonly id: string };
 
@@ -49,11 +56,12 @@ export class CommandDesk {
   }
 
   /**
-   * Tells a device to wipe itself and end; resolves with its answer.
+   * Tells a device to wipe itself and end (`decommission`), to show itself in its log and events (`identify`), or to
+   * say how it stands (`report`); resolves with its answer.
    * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
    */
-  decommission(device: string): Promise<CommandOutcome> {
-    return this.#ask(device, this.#sessionCommand(device, 'decommission', {}, { topic: null }));
+  tell(device: string, op: 'decommission' | 'identify' | 'report'): Promise<CommandOutcome> {
+    return this.#ask(device, this.#sessionCommand(device, op, {}, { topic: null }));
   }
 
   async #ask(device: string, command: CommandRow | undefined): Promise<CommandOutcome> {
@@ -131,13 +139,14 @@ export class CommandDesk {
     this.#parts.store.commands.forgetDenialResults(device);
   }
 
-  result(device: string, { id, outcome, reason }: CommandResult): void {
+  result(device: string, { id, outcome, reason, state }: CommandResult): void {
     const { store, clock, log } = this.#parts;
     const told = reason === undefined ? { id, outcome } : { id, outcome, reason };
     if (store.commands.result(device, id, outcome, reason ?? null, clock.now())) {
       log('info', 'command result', { device, ...told });
     }
-    if (outcome !== 'accepted') this.#waiting.get(id)?.({ kind: 'result', ...told });
+    if (outcome === 'accepted') return;
+    this.#waiting.get(id)?.({ kind: 'result', ...told, ...(state === undefined ? {} : { state }) });
   }
 
   #denialsInForce(device: DeviceRow): readonly CommandRow[] {

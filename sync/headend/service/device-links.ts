@@ -10,6 +10,8 @@ export interface DeviceLink {
   sentAtMs: number;
   invitedAtMs?: number;
   denialsSentAtMs?: number;
+  /** Every log that hellos to this process have named. */
+  readonly logs: Set<string>;
   /** When it last made us begin a new epoch. */
   newEpochAtMs?: number;
   /** Since when it is taken to be gone, while the grace runs. */
@@ -22,7 +24,11 @@ export class DeviceLinks {
   of(device: string): DeviceLink {
     const found = this.#links.get(device);
     if (found !== undefined) return found;
-    const link: DeviceLink = { sent: { epoch: 0, seq: 0 }, sentAtMs: Number.NEGATIVE_INFINITY };
+    const link: DeviceLink = {
+      sent: { epoch: 0, seq: 0 },
+      sentAtMs: Number.NEGATIVE_INFINITY,
+      logs: new Set(),
+    };
     this.#links.set(device, link);
     return link;
   }

@@ -18,12 +18,19 @@ const waitingLimit = 4_096;
 export class Post {
   readonly #publish: Publish;
   readonly #keys: HeadEndKeys;
+  /** `n` of the keyset that each device has, as far as its last hello told. */
+  readonly #keysets = new Map<string, number>();
   readonly #waiting: { readonly topic: string; readonly make: () => string | Uint8Array }[] = [];
   #draining = false;
 
   constructor(publish: Publish, keys: HeadEndKeys) {
     this.#publish = publish;
     this.#keys = keys;
+  }
+
+  /** The device has this keyset, or is sent it in answer to its hello: it can check what follows. */
+  hasKeyset(device: string, n: number): void {
+    this.#keysets.set(device, n);
   }
 
   keyset(device: string): void {
@@ -37,6 +44,8 @@ export class Post {
   signed<N extends SignedName>(device: string, name: N, payload: () => DownPayload<N>): void {
     const { typ, signer } = downMessages[name];
     const key = (): JwsSigner => this.#keys.signers[signer satisfies KeyRole];
+    // Until its next hello nobody knows whether a device was there when the keys were changed.
+    if ((this.#keysets.get(device) ?? 0) < this.#keys.n) this.keyset(device);
     this.#send(downTopic(device, name), () => signJws(typ, payload(), key()));
   }
 

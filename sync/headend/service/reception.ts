@@ -53,14 +53,12 @@ export class Reception {
 
   /** Asks a device to say hello: this process knows no session of it (PROTOCOL "Conversation" 3). */
   invite(id: string): void {
-    const { links, clock, post } = this.#parts;
+    const { links, clock } = this.#parts;
     const link = links.of(id);
     const now = clock.monotonicMs();
     if (link.session !== undefined) return;
     if (link.invitedAtMs !== undefined && now - link.invitedAtMs < durations.helloAgainEveryMs) return;
     link.invitedAtMs = now;
-    // A device that was up while the keys were renewed could not check the welcome without them.
-    post.keyset(id);
     this.#welcome(id, null);
   }
 
@@ -140,11 +138,17 @@ export class Reception {
       log('info', 'device says hello', { device: id, software: hello.software, clock: hello.clockState });
     }
     link.session = hello.session;
+    // A device begins a new log when it has lost the old one, and never goes back to it.
+    if (before.log !== hello.log && link.logs.has(hello.log)) {
+      log('error', 'two devices use one identity: wipe one of them and enrol it anew', { device: id });
+    }
+    link.logs.add(hello.log);
     if (before.log !== null && before.log !== hello.log) commands.forgetResults(id);
     store.devices.hello(id, hello);
     this.#heardCursor(id, hello);
 
     if (hello.keyset < keys.n) post.keyset(id);
+    post.hasKeyset(id, keys.n);
     const device = store.devices.get(id) ?? before;
     commands.sendDenials(device, 'all');
     this.#welcome(id, hello.nonce);
