@@ -86,6 +86,21 @@ describe('doctor on the databases', () => {
       foundAfter(inDatabase(name, 'PRAGMA user_version = 99')),
     );
   }
+  provoked(['databaseDamaged'], 'a table that nobody reads here, with text where a number belongs', () =>
+    foundAfter((stateDir) => {
+      for (const sql of [
+        "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT, ', '') WHERE name = 'known_area'",
+        "INSERT INTO known_area VALUES ('resident:ann', 'garage', 'yesterday')",
+        "UPDATE sqlite_schema SET sql = replace(sql, 'WITHOUT', 'STRICT, WITHOUT') WHERE name = 'known_area'",
+      ]) {
+        const db = new Database(join(stateDir, 'events.db'));
+        db.unsafeMode();
+        db.pragma('writable_schema = ON');
+        db.exec(sql);
+        db.close();
+      }
+    }),
+  );
   provoked(['databaseDamaged'], 'an event log without its one line of state', () =>
     foundAfter(inDatabase('events.db', 'DELETE FROM journal')),
   );
@@ -211,7 +226,9 @@ describe('doctor changes nothing', () => {
     open.journal.commit([event(0)]);
     const left = await filesIn(stateDir);
     open.close();
-    for (const { name, bytes } of left) if (name.endsWith('-wal')) writeFileSync(join(stateDir, name), bytes);
+    for (const { name, bytes } of left) {
+      if (/\.db(-wal)?$/.test(name)) writeFileSync(join(stateDir, name), bytes);
+    }
     const sound = (await examined(configFile)).filter(({ code }) => code === 'databaseSound');
     expect(sound[1]?.what).toContain('events 101 kept, up to 101');
   });
