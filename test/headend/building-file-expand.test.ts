@@ -35,6 +35,49 @@ function difference(before: readonly BuildingRow[], after: readonly BuildingRow[
   ];
 }
 
+describe('a group that is too large for a row', () => {
+  const tower = (count: number): string => {
+    const residents = Array.from(
+      { length: count },
+      (_, i) => `  - {id: r-${i}, suite: "${i}", showOnConsole: false, directoryCode: "${10_000 + i}"}\n`,
+    );
+    return [
+      text.slice(0, text.indexOf('\nresidents:')).replace('directoryCodeLength: 4', 'directoryCodeLength: 5'),
+      `residents:\n${residents.join('')}groups:\n  - {id: everybody, residents: all}`,
+      'grants:\n  - {source: common, groups: [everybody], doors: [front]}\n',
+    ].join('\n');
+  };
+  const of = (list: readonly BuildingRow[], table: string) => list.filter((r) => r.table === table);
+
+  it('is published in parts that fit, with everybody in one of them and a grant for each', () => {
+    const list = rowsOf(tower(5_000));
+    const groups = of(list, 'group');
+    expect(groups.length).toBeGreaterThan(1);
+    for (const group of groups) expect(Buffer.byteLength(JSON.stringify(group.row))).toBeLessThan(33 * 1024);
+    const members = groups.flatMap((group) => group.row['members'] as readonly { id: string }[]);
+    expect(members.map(({ id }) => id).sort()).toEqual(
+      of(list, 'resident')
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(of(list, 'grant').map((grant) => (grant.row['subject'] as { id: string }).id)).toEqual(
+      groups.map(({ id }) => id),
+    );
+    expect(of(list, 'grant').map(({ id }) => id)).toContain(
+      `group.everybody.front.part-1-of-${groups.length}`,
+    );
+  });
+
+  it('changes in one part when one resident is added', () => {
+    const changed = difference(rowsOf(tower(5_000)), rowsOf(tower(5_001)));
+    expect(changed.map((key) => key.split(' ')[0]).sort()).toEqual(['group', 'resident']);
+  });
+
+  it('stays one group below that', () => {
+    expect(of(rowsOf(tower(500)), 'group').map(({ id }) => id)).toEqual(['everybody']);
+  });
+});
+
 describe('expanding a building file', () => {
   it('gives rows that the dataset accepts once they have a version', () => {
     const refused = rows

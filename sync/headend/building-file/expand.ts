@@ -4,6 +4,8 @@ import { credentialHash } from '../../protocol/hashes.ts';
 import { credentialsOf } from './credentials.ts';
 import type { BuildingFile } from './file.ts';
 import { grantsOf } from './grants.ts';
+import { partsOf } from './group-parts.ts';
+import { fitted } from './ids.ts';
 import { instantOf } from './moment.ts';
 
 /** A row as publishing takes it: in the dataset's shape, without the version, which the head-end gives. */
@@ -110,30 +112,53 @@ function staffAndOtherRows({ staff, others, building }: BuildingFile): readonly 
   ];
 }
 
-function groupRows({ groups, residents, staff, others }: BuildingFile): readonly BuildingRow[] {
+/** Groups as they are published, by the id that the file gives them. */
+function publishedGroups({
+  groups,
+  residents,
+  staff,
+  others,
+}: BuildingFile): ReadonlyMap<string, ReturnType<typeof partsOf>> {
   const ids = <Id>(listed: 'all' | readonly Id[], everyone: readonly { readonly id: Id }[]): readonly Id[] =>
     listed === 'all' ? everyone.map(({ id }) => id) : listed;
-  return groups.map((group) => {
+  const parts = groups.map((group) => {
     const members: HolderRef[] = [
       ...ids(group.residents, residents).map((id) => ({ kind: 'resident' as const, id })),
       ...ids(group.staff, staff).map((id) => ({ kind: 'staff' as const, id })),
       ...ids(group.others, others).map((id) => ({ kind: 'other' as const, id })),
     ];
-    return rowOf('group', { id: group.id, members });
+    return [group.id, partsOf({ id: group.id, members })] as const;
   });
+  return new Map(parts);
 }
 
-const grantRows = (file: BuildingFile): readonly BuildingRow[] =>
-  grantsOf(file).map(({ id, entry, subject, door }) =>
-    rowOf('grant', {
-      id: tables.grant.shape.id.parse(id),
-      subject,
-      door,
-      schedule: entry.schedule,
-      source: entry.source,
-      ...validityInstants(entry, file.building.timezone),
-    }),
-  );
+const groupRows = (file: BuildingFile): readonly BuildingRow[] =>
+  [...publishedGroups(file).values()].flat().map((group) => rowOf('group', group));
+
+/** A grant of a group in parts is one of each part. */
+function grantRows(file: BuildingFile): readonly BuildingRow[] {
+  const groups = publishedGroups(file);
+  return grantsOf(file).flatMap(({ id, entry, subject, door }) => {
+    const parts = subject.kind === 'group' ? (groups.get(subject.id) ?? []) : [];
+    const subjects =
+      parts.length > 1
+        ? parts.map((part, index) => ({
+            id: fitted(`${id}.part-${index + 1}-of-${parts.length}`),
+            subject: { kind: 'group' as const, id: part.id },
+          }))
+        : [{ id, subject }];
+    return subjects.map((of) =>
+      rowOf('grant', {
+        id: tables.grant.shape.id.parse(of.id),
+        subject: of.subject,
+        door,
+        schedule: entry.schedule,
+        source: entry.source,
+        ...validityInstants(entry, file.building.timezone),
+      }),
+    );
+  });
+}
 
 const credentialRows = (file: BuildingFile, hash: Hash): readonly BuildingRow[] =>
   credentialsOf(file).map(({ id, holder, kind, form, bounds, duress }) =>
