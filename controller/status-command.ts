@@ -41,7 +41,7 @@ function describe(status: ControllerStatus): string {
     `${device} in ${building}, ${software}`,
     `clock    ${describeClock(clock)}`,
     `cloud    ${linkText}${link.stale === true ? ', STALE: not welcomed for an hour' : ''}${link.problem === undefined ? '' : `: ${link.problem}`}`,
-    `dataset  epoch ${dataset.epoch}, seq ${dataset.seq}`,
+    `dataset  ${dataset.fault === undefined ? `epoch ${dataset.epoch}, seq ${dataset.seq}` : `cannot be read (${dataset.fault})`}`,
     `events   ${events.head}, acknowledged up to ${events.acked}`,
     ...(phone === undefined
       ? []

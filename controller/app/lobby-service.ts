@@ -1,5 +1,6 @@
 import type { Building, DoorId } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
+import { noHash } from '../core/hash-forms.ts';
 import type { AccessControl, Sentence } from '../ports/access-control.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { LinkState } from '../ports/cloud.ts';
@@ -147,8 +148,7 @@ export class LobbyService implements Lobby {
   }
 
   status(): ControllerStatus {
-    const { software, device, buildingId, clock, link, replica, journal, doors, simulatedDoors } =
-      this.#parts;
+    const { software, device, buildingId, clock, link, journal, doors, simulatedDoors } = this.#parts;
     const phone = this.#parts.callDesk.phone();
     const { now, ...clockStatus } = clock.status();
     const { connected, session, problem, stale } = link();
@@ -163,7 +163,7 @@ export class LobbyService implements Lobby {
         ...(problem === undefined ? {} : { problem }),
         ...(stale ? { stale } : {}),
       },
-      dataset: replica.cursor(),
+      dataset: this.#dataset(),
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
       ...(phone === undefined ? {} : { phone }),
       disk: this.#parts.disk(),
@@ -179,6 +179,15 @@ export class LobbyService implements Lobby {
         };
       }),
     };
+  }
+
+  #dataset(): ControllerStatus['dataset'] {
+    try {
+      return this.#parts.replica.cursor();
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      return { epoch: 0, seq: 0, digest: noHash, fault: error.code };
+    }
   }
 
   async submit(digits: string): Promise<EntryOutcome> {

@@ -6,6 +6,7 @@ import type { Language } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
 import type { DiskState } from '../core/disk-space.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
+import type { StorageFault } from './journal.ts';
 
 export interface DirectoryEntry {
   /** Stands for the resident as long as the process lives; calls go by it. The row's own id may hold a legal name. */
@@ -105,7 +106,13 @@ export interface ControllerStatus {
     /** No welcome has come for an hour. */
     readonly stale?: true;
   };
-  readonly dataset: { readonly epoch: number; readonly seq: number; readonly digest: string };
+  readonly dataset: {
+    readonly epoch: number;
+    readonly seq: number;
+    readonly digest: string;
+    /** Why it cannot be read now; the rest says nothing then. */
+    readonly fault?: StorageFault['code'];
+  };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
   /** Absent: none is configured. */
   readonly phone?: { readonly simulated: boolean; readonly fault?: string };

@@ -15,8 +15,15 @@ export interface JournalState {
   readonly guestUsesKnown: 0 | 1;
 }
 
-/** Makes the row in a new database, with `log` as its id; an existing one is left as it is. */
+/**
+ * Makes the row in a new database, with `log` as its id; an existing one is left as it is.
+ * @throws StorageFault when events are there without it: where they end is not known, and a seq never comes again.
+ */
 export function makeJournalState(db: Database, log: string, guestUsesKnown: boolean): void {
+  const isHeadless = db
+    .prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM event) AND NOT EXISTS (SELECT 1 FROM journal)')
+    .pluck();
+  if (isHeadless.get() === 1) throw new StorageFault('unreadable', 'the journal has no head');
   db.prepare('INSERT OR IGNORE INTO journal VALUES (1, ?, 0, ?, 0, 0, NULL, ?)').run(
     log,
     noHash,

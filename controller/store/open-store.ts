@@ -58,8 +58,10 @@ export function openStore(dir: string, { now }: { readonly now: () => EpochMs })
   };
   const { replica, mirror, isNew } = open('replica.db', 'replica', (db, fresh) => {
     readRowsAnew(db);
-    const guard = guardOf('replica.db');
-    return { replica: new SqliteReplica(db, { guard, reserve }), mirror: prepareMirror(db), ...fresh };
+    const opened = new SqliteReplica(db, { guard: guardOf('replica.db'), reserve });
+    // Without one nothing could ever be read.
+    opened.cursor();
+    return { replica: opened, mirror: prepareMirror(db), ...fresh };
   });
   const { journal, isLost } = open('events.db', 'events', (db, fresh) => {
     makeJournalState(db, randomUUID(), !fresh.isLost);

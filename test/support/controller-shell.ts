@@ -190,7 +190,10 @@ export class Shell {
     for (const door of this.doors.all()) door.start();
     this.phone.problem = phoneProblem;
     this.phoneStarted = this.calls?.start() ?? Promise.resolve();
-    onTestFinished(() => this.lobby.close());
+    onTestFinished(() => {
+      this.lobby.close();
+      this.diskWatch.close();
+    });
   }
 
   get journal(): Journal {
@@ -235,6 +238,7 @@ export class Shell {
 
   /** As a power cut would: nothing is said or secured. The folder can be opened again. */
   close(): void {
+    this.diskWatch.close();
     this.store.close();
   }
 
