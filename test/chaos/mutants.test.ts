@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { chaosRun, type RunOptions } from '../../scripts/chaos/run.ts';
+import { calm } from '../../scripts/chaos/weather.ts';
+import { type Defect, mutantTree } from '../support/mutant.ts';
+
+interface Mutant {
+  readonly name: string;
+  readonly defects: readonly Defect[];
+  readonly run: Partial<RunOptions>;
+  /** Violated at least. */
+  readonly invariant: string;
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    name: 'a snapshot that goes live when its first chunk comes, outside any transaction',
+    defects: [
+      {
+        file: 'controller/store/staging.ts',
+        from: 'newGeneration.run();',
+        to: "newGeneration.run(); db.prepare('UPDATE dataset SET live = latest').run();",
+      },
+    ],
+    run: { faults: { killDevice: 1 }, weather: { ...calm, drop: 0.1, delay: 0.2, delayMs: 800 } },
+    invariant: '1',
+  },
+  {
+    name: 'no gap check: every delta above the cursor is taken for the next one',
+    defects: [
+      {
+        file: 'sync/plan/delta.ts',
+        from: "return delta.prev === cursor.seq ? 'next' : 'gap';",
+        to: "return 'next';",
+      },
+      { file: 'controller/store/apply-delta.ts', from: 'delta.prev !== current.seq || ', to: '' },
+    ],
+    run: { faults: { cut: 1 }, weather: { ...calm, drop: 0.2, reorder: 0.1 } },
+    invariant: '1',
+  },
+  {
+    name: 'events that are deleted at the PUBACK of the broker',
+    defects: [
+      {
+        file: 'sync/links/event-uplink.ts',
+        from: "this.#channel.send('events', { log, events: [...events] });",
+        to: `const last = events.at(-1);
+    this.#channel.send('events', { log, events: [...events] }, () => {
+      this.acknowledged({ aud: '', log, upTo: last.seq, hash: last.hash });
+      this.#journal.prune(Number.MAX_SAFE_INTEGER);
+    });`,
+      },
+      {
+        file: 'sync/links/up-channel.ts',
+        from: "(name: N, payload: Omit<UpPayload<N>, 'iss'>): boolean {",
+        to: "(name: N, payload: Omit<UpPayload<N>, 'iss'>, onPuback): boolean {",
+      },
+      {
+        file: 'sync/links/up-channel.ts',
+        from: 'return this.#publish(upTopic(this.#device, name), jws, { qos: 1 });',
+        to: 'return this.#publish(upTopic(this.#device, name), jws, { qos: 1, onPuback });',
+      },
+      {
+        file: 'sync/links/mqtt-connection.ts',
+        from: '{ qos, retain = false }:',
+        to: '{ qos, retain = false, onPuback }:',
+      },
+      {
+        file: 'sync/links/mqtt-connection.ts',
+        from: 'session.inFlight -= 1;',
+        to: 'session.inFlight -= 1; if (this.#up === session) onPuback?.();',
+      },
+    ],
+    run: { faults: { killHeadEnd: 1 }, weather: { ...calm, drop: 0.1 } },
+    invariant: '9',
+  },
+];
+
+describe('the chaos harness catches', () => {
+  it.each(mutants)('$name', { timeout: 180_000 }, async ({ defects, run, invariant }) => {
+    const root = mutantTree(defects);
+    const { violations } = await chaosRun({ seed: 1, lastsMs: 20_000, roundMs: 8_000, root, ...run });
+    expect([...violations.keys()]).toContain(invariant);
+  });
+});
