@@ -67,7 +67,7 @@ describe('the welcome', () => {
     expect(shell.clock.reading().now).toBe(noon + 1_500);
   });
 
-  it('raises the floor below which no later start believes a clock', () => {
+  it('failure case 20: raises the floor below which no later start believes a clock', () => {
     const shell = new Shell();
     expect(shell.journal.clockFloor()).toBe(noon);
     expect(shell.journal.lastWelcomeAt()).toBe(noon);

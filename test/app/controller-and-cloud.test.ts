@@ -106,7 +106,7 @@ describe('a controller', () => {
     expect(strike).toEqual({ released: true });
   });
 
-  it('opens, denies and counts without its broker, and brings every event back-filled when it is there again', async () => {
+  it('failure case 21: opens, denies and counts without its broker, and brings every event back-filled when it is there again', async () => {
     const { cloud, device } = await inSession();
     await broker.stop();
     await expect.poll(() => linkOf(device).connected, patient).toBe(false);

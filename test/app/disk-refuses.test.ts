@@ -14,7 +14,7 @@ const stands = (shell: Shell) => ({
   mode: shell.lobby.state().door.mode,
 });
 
-describe('while the disk refuses', () => {
+describe('failure case 19: while the disk refuses', () => {
   it('no code opens, and the person is told that the door cannot be opened from here', () => {
     const shell = householdShell();
     const { seq } = shell.journal.head();

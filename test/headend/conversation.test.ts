@@ -114,7 +114,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect((await s.peer.next('manifest')).payload['snapshot']).not.toBe(first);
   });
 
-  it('sends a publish at once, and again until the cursor has reached it', async () => {
+  it('failure case 5: sends a publish at once, and again until the cursor has reached it', async () => {
     const s = await scene();
     s.head.books.desk.publish(withChange(smallBuilding(), 'r-1', { overrideDisplayName: 'Zo' }));
     const { payload } = await s.peer.next('delta');
@@ -253,7 +253,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     );
   });
 
-  it('acknowledges events with the hash that it holds, once each', async () => {
+  it('failure case 14: acknowledges events with the hash that it holds, once each', async () => {
     const s = await scene();
     const events = s.peer.nextEvents(5);
     const batch = (chosen: typeof events) => s.peer.say('events', { log: s.peer.log, events: chosen });
@@ -286,7 +286,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(s.head.logged.some(({ what }) => what.includes('does not follow'))).toBe(true);
   });
 
-  it('asks a device that is ahead of a restored backup to send again, and accepts the hole that stays', async () => {
+  it('failure case 8: asks a device that is ahead of a restored backup to send again, and accepts the hole that stays', async () => {
     const s = await scene();
     const events = s.peer.nextEvents(9);
     s.peer.hello({ ...s.cursor(), eventAcked: 6, eventHead: 9 });
@@ -301,7 +301,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(s.head.books.store.events.tail(100).map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9]);
   });
 
-  it('begins a new epoch when a device holds more than its database does', async () => {
+  it('failure case 8: begins a new epoch when a device holds more than its database does', async () => {
     const s = await scene();
     const { epoch } = s.head.books.store.dataset.cursor();
     s.peer.say('cursor', { epoch, seq: 40, digest: noHash });
@@ -374,7 +374,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     );
   });
 
-  it('believes an offline status of the latest session only, after its grace', async () => {
+  it('failure case 23: believes an offline status of the latest session only, after its grace', async () => {
     const s = await scene();
     const presence = () => s.head.books.store.devices.get(s.peer.id)?.presence;
     s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: randomUUID() }));

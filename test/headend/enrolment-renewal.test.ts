@@ -93,7 +93,7 @@ describe('a certificate', () => {
     await running;
   });
 
-  it('that has expired may be renewed, and may do nothing else', async () => {
+  it('failure case 21: that has expired may be renewed, and may do nothing else', async () => {
     const { service, console, identity, renewal } = await consoleAfter(120);
     const own = { cert: console.file('device.crt'), key: console.file('device.key') };
     const elsewhere = await askHeadEnd(service.url, {

@@ -9,6 +9,7 @@ import { DoorId } from '../../controller/core/dataset.ts';
 import { eventHash } from '../../controller/store/event-log.ts';
 import { openStore } from '../../controller/store/open-store.ts';
 import { CloudRows, rowOf } from '../support/cloud-rows.ts';
+import { historyOf } from '../support/delta-history.ts';
 import * as rows from '../support/rows.ts';
 import { storeIn, tempDir } from '../support/store.ts';
 
@@ -50,7 +51,34 @@ describe('kill -9', () => {
     }
   });
 
-  it('in the middle of a swap leaves one whole version, and the staging where it was', async () => {
+  it('failure case 1: of a device that takes in deltas leaves the last whole one, and it goes on from its cursor', async () => {
+    const dir = tempDir();
+    for (let round = 1; round <= 5; round += 1) {
+      const child = start(new URL('../support/deltas-until-killed.ts', import.meta.url), dir);
+      let reported = 0;
+      let lines = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        reported = Number(line);
+        lines += 1;
+        if (lines === 10 * round) child.kill('SIGKILL');
+      }
+      expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
+
+      const { replica, close } = openStore(dir, { now: () => 0 });
+      const { seq, digest } = replica.cursor();
+      expect(seq).toBeGreaterThanOrEqual(reported);
+      expect(replica.verify()).toBe(true);
+      const history = historyOf();
+      for (let delta = history.next().value; delta.seq < seq; delta = history.next().value);
+      const next = history.next().value;
+      expect([next.prev, replica.applyDelta(next).kind]).toEqual([seq, 'applied']);
+      expect(replica.cursor().digest).not.toBe(digest);
+      expect(replica.cursor().digest).toBe(next.digest);
+      close();
+    }
+  });
+
+  it('failure case 4: in the middle of a swap leaves one whole version, and the staging where it was', async () => {
     const dir = tempDir();
     const doors = Array.from({ length: 3_000 }, (_, index) => DoorId.parse(`door-${index}`));
     const cloud = new CloudRows();

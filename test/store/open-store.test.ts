@@ -57,7 +57,7 @@ const damages = [
 const now = () => Date.UTC(2026, 10, 22, 14, 5);
 
 describe('an events.db', () => {
-  it.each(damages)('%s is set aside; denials come back, limited guests wait for a welcome', (_, spoil) => {
+  it.each(damages)('failure case 13: %s is set aside; denials come back, limited guests wait for a welcome', (_, spoil) => {
     const { dir, log, head } = used();
     spoil(join(dir, 'events.db'));
     const { journal, replica, notices } = storeIn(dir, now);
@@ -113,7 +113,7 @@ describe('an events.db', () => {
 });
 
 describe('a replica.db', () => {
-  it.each(damages)('%s is set aside and begins empty; the journal is kept', (_, spoil) => {
+  it.each(damages)('failure case 12: %s is set aside and begins empty; the journal is kept', (_, spoil) => {
     const { dir, log, head } = used();
     spoil(join(dir, 'replica.db'));
     const { journal, replica, notices } = storeIn(dir, now);

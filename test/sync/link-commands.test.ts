@@ -55,7 +55,7 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     expect(await ask(unlock(hello, 2))).toMatchObject({ outcome: 'rejected', reason: 'noGrant' });
   });
 
-  it('act once, however often they come, over restarts too', async () => {
+  it('failure case 16: act once, however often they come, over restarts too', async () => {
     const hello = await stage.welcomed();
     const command = signDown(stage.peer.keys, 'command', unlock(hello, 1));
     for (let copy = 0; copy < 3; copy += 1) await stage.peer.publish('command', command);
@@ -72,7 +72,7 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     expect(stage.device.executed).toHaveLength(1);
   });
 
-  it('are rejected with the reason, and leave a trace when they may be replays', async () => {
+  it('failure case 16: are rejected with the reason, and leave a trace when they may be replays', async () => {
     const hello = await stage.welcomed();
     await ask(unlock(hello, 5));
     const other = '0b8b9c1e-2c59-4a0c-8a93-1c0a4c6f7d11';
@@ -126,13 +126,13 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     }
   });
 
-  it('that waited in a queue until their end are rejected', async () => {
+  it('failure case 16: that waited in a queue until their end are rejected', async () => {
     const hello = await stage.welcomed();
     stage.device.monotonicMs += 5_000;
     expect(await ask(unlock(hello, 1))).toMatchObject({ outcome: 'rejected', reason: 'expired' });
   });
 
-  it('of the last session mean nothing in the next', async () => {
+  it('failure case 16: of the last session mean nothing in the next', async () => {
     const hello = await stage.welcomed();
     await stage.device.stop();
     stage.device.start();
@@ -201,7 +201,7 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     expect(stage.device.journal.lockdowns()).toEqual([{ scope: 'building', on: true, counter: 1 }]);
   });
 
-  it('cut off by a crash between commit and action do not act, and are reported as aborted', async () => {
+  it('failure case 17: cut off by a crash between commit and action do not act, and are reported as aborted', async () => {
     const hello = await stage.welcomed();
     const at = cloudTime;
     stage.device.journal.commit(

@@ -76,7 +76,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     });
   });
 
-  it('asks for the deltas that are missing', async () => {
+  it('failure case 5: asks for the deltas that are missing', async () => {
     await begun();
     const lost = stage.dataset.change(area('a', 1));
     await stage.publish(area('b', 1));
@@ -98,7 +98,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     await stage.peer.next('cursor', ({ seq }) => seq === 2);
   });
 
-  it('ends at the same state whatever the order and number in which deltas come', async () => {
+  it('failure case 6: ends at the same state whatever the order and number in which deltas come', async () => {
     await begun();
     const history: CloudDelta[] = [];
     const deltas = fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c'), remove: fc.boolean() }), {
@@ -138,7 +138,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
       'whose version is not above the live one',
       (seq: number) => ({ seq, ops: [area('lobby', 1)], digest: 'f'.repeat(64) }),
     ],
-  ])('rolls back a delta %s and asks for a snapshot', async (_name, wrong) => {
+  ])('failure case 11: rolls back a delta %s and asks for a snapshot', async (_name, wrong) => {
     await begun();
     const before = cursor();
     await stage.peer.send('delta', { aud: 'building:maple-court', epoch: 1, prev: 1, ...wrong(2) });
@@ -151,7 +151,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     expect(cursor()).toEqual(before);
   });
 
-  it('puts wrong rows right with a snapshot of its own cursor, noticed at the start', async () => {
+  it('failure case 11: puts wrong rows right with a snapshot of its own cursor, noticed at the start', async () => {
     await begun();
     await stage.device.stop();
     const database = new Database(join(stage.device.folder, 'replica.db'));
@@ -175,7 +175,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     expect(stage.device.store.replica.staged()).toBeUndefined();
   });
 
-  it('goes on with the missing chunks after a restart', async () => {
+  it('failure case 3: goes on with the missing chunks after a restart', async () => {
     for (const op of areas(12)) stage.dataset.change(op);
     const snapshot = stage.dataset.snapshot(2);
     serve(snapshot, (index) => index === 1 || index === 5);
@@ -192,7 +192,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     await stage.inStep();
   });
 
-  it('fetches a corrupt chunk again, and keeps the good ones', async () => {
+  it('failure case 10: fetches a corrupt chunk again, and keeps the good ones', async () => {
     for (const op of areas(6)) stage.dataset.change(op);
     const snapshot = stage.dataset.snapshot(2);
     let corrupt = 2;
@@ -213,7 +213,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     expect(refused).toMatchObject({ message: 'chunk', reason: 'hash' });
   });
 
-  it('refuses a snapshot whose chunk is corrupt three times, by name', async () => {
+  it('failure case 10: refuses a snapshot whose chunk is corrupt three times, by name', async () => {
     for (const op of areas(4)) stage.dataset.change(op);
     const snapshot = stage.dataset.snapshot(2);
     stage.peer.answer('request', async ({ need }) => {
@@ -232,7 +232,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     await stage.inStep();
   });
 
-  it('survives a chunk that inflates without end', async () => {
+  it('failure case 24: survives a chunk that inflates without end', async () => {
     stage.dataset.change(area('a', 1));
     const honest = stage.dataset.snapshot();
     const header = (honest.chunks[0] ?? Buffer.alloc(18)).subarray(0, 18);
@@ -246,7 +246,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     expect(request.reject).toBe(manifest.snapshot);
   });
 
-  it('keeps the old version when the rows of a snapshot do not add up, and refuses it by name', async () => {
+  it('failure case 11: keeps the old version when the rows of a snapshot do not add up, and refuses it by name', async () => {
     await begun();
     const before = cursor();
     stage.dataset.change(area('a', 1));
@@ -285,7 +285,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     await stage.inStep();
   });
 
-  it('follows a cloud that was restored from a backup into its new epoch', async () => {
+  it('failure case 8: follows a cloud that was restored from a backup into its new epoch', async () => {
     await begun();
     await stage.publish(area('a', 1), area('b', 1));
     await stage.inStep();

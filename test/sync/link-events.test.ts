@@ -73,7 +73,7 @@ describe.each(brokers)('events over $name', ({ start }) => {
     expect(cloud.bodies).toEqual(bodies());
   });
 
-  it('go up again until they are acknowledged', async () => {
+  it('failure case 14: go up again until they are acknowledged', async () => {
     stage.device.event('First');
     const first = await stage.peer.next('events');
     const second = await stage.peer.next('events');
@@ -101,7 +101,7 @@ describe.each(brokers)('events over $name', ({ start }) => {
       () => ({ log: 'c6a1c1b0-6f0e-4d8e-9d4e-0d1f5d9a2b10', upTo: 1, hash: 'b'.repeat(64) }),
       'wrongLog',
     ],
-  ])('are not given up for an acknowledgement %s', async (_name, wrong, reason) => {
+  ])('failure case 15: are not given up for an acknowledgement %s', async (_name, wrong, reason) => {
     stage.device.event('First');
     const { log } = await stage.peer.next('events');
     await stage.peer.send('ack', { aud: deviceId, ...wrong(log) });

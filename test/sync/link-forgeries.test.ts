@@ -196,7 +196,7 @@ describe.each(brokers)('a device over $name believes nothing that', ({ start }) 
   const refused = (message: string, reason: string) =>
     stage.device.told.next((it) => it.kind === 'refused' && it.message === message && it.reason === reason);
 
-  it('is forged in any way that we could think of, and still believes its cloud', async () => {
+  it('failure case 15: is forged in any way that we could think of, and still believes its cloud', async () => {
     const before = stage.state();
     for (const [what, name, forge, reason] of forgeries) {
       await stage.peer.publish(name, forge(stage.peer.keys));
@@ -243,7 +243,7 @@ describe.each(brokers)('a device over $name believes nothing that', ({ start }) 
     expect(stage.state()).toEqual({ ...before, keyset: 2 });
   });
 
-  it('was said before: deltas, manifests and acknowledgements', async () => {
+  it('failure case 15: was said before: deltas, manifests and acknowledgements', async () => {
     await stage.peer.send('manifest', payload);
     await stage.peer.next('cursor', ({ seq }) => seq === 9);
     stage.dataset.epoch = 9;

@@ -132,7 +132,7 @@ describe.each(brokers)('a session over $name', ({ start }) => {
     expect(next.eventHead).toBe(0);
   });
 
-  it('begins anew when the broker has restarted, and catches up with what it missed', async () => {
+  it('failure case 9: begins anew when the broker has restarted, and catches up with what it missed', async () => {
     const first = await stage.peer.next('hello');
     stage.dataset.change(area('lobby', 1));
     const snapshot = stage.dataset.snapshot();
