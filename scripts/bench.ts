@@ -6,7 +6,10 @@ import { parseArgs } from 'node:util';
 import { decisionBench } from './bench/decision.ts';
 import { denialsBench } from './bench/denials.ts';
 import { directoryBench } from './bench/directory.ts';
+import { eventsBench } from './bench/events.ts';
 import type { Bench } from './bench/measure.ts';
+import { memoryBench } from './bench/memory.ts';
+import { snapshotBench } from './bench/snapshot.ts';
 import { startBench } from './bench/start.ts';
 import { submitBench } from './bench/submit.ts';
 
@@ -14,6 +17,9 @@ const benches: Readonly<Record<string, Bench>> = {
   decision: decisionBench,
   denials: denialsBench,
   directory: directoryBench,
+  events: eventsBench,
+  memory: memoryBench,
+  snapshot: snapshotBench,
   start: startBench,
   submit: submitBench,
 };

@@ -25,11 +25,12 @@ export function inspectEvents(db: DatabaseSync): EventsInspection | undefined {
     | { readonly budget: string | null; readonly tooShort: number }
     | undefined;
   if (journal === undefined || guesses === undefined) return undefined;
-  const { head, acked, clockFloor, lastWelcomeAt } = journal;
-  const { kept, brokenAt } = walk(db, journal);
+  const { acked, clockFloor, lastWelcomeAt } = journal;
+  const { kept, last, brokenAt } = walk(db, journal);
   const waitingSince = brokenAt === undefined ? timeOf(db, acked + 1) : undefined;
   return {
-    head,
+    // The stored head may be behind the last event, never ahead of it.
+    head: Math.max(journal.head, last),
     acked,
     kept,
     clockFloor,
@@ -45,21 +46,25 @@ export function inspectEvents(db: DatabaseSync): EventsInspection | undefined {
  * Follows the hashes from the oldest event to the head (PROTOCOL "Rows, digest, event hash"). Whatever precedes the
  * oldest was acknowledged and deleted; its hash is taken on trust unless it is the first event of the log.
  */
-function walk(db: DatabaseSync, journal: Journal): { readonly kept: number; readonly brokenAt?: number } {
+function walk(
+  db: DatabaseSync,
+  journal: Journal,
+): { readonly kept: number; readonly last: number; readonly brokenAt?: number } {
   let kept = 0;
-  let last: { readonly seq: number; readonly hash: string } | undefined;
+  let before: { readonly seq: number; readonly hash: string } | undefined;
   for (const line of db.prepare('SELECT seq, body, hash FROM event ORDER BY seq').iterate()) {
     const { seq, body, hash } = line as unknown as CommittedEvent;
     kept += 1;
-    const wanted = last?.seq ?? Math.min(journal.acked, seq - 1);
-    if (seq !== wanted + 1) return { kept, brokenAt: wanted + 1 };
-    const previous = seq === 1 ? noHash : last?.hash;
-    if (previous !== undefined && eventHash(previous, body) !== hash) return { kept, brokenAt: seq };
-    last = { seq, hash };
+    const wanted = before?.seq ?? Math.min(journal.acked, seq - 1);
+    if (seq !== wanted + 1) return { kept, last: seq, brokenAt: wanted + 1 };
+    const previous = seq === 1 ? noHash : before?.hash;
+    if (previous !== undefined && eventHash(previous, body) !== hash)
+      return { kept, last: seq, brokenAt: seq };
+    before = { seq, hash };
   }
-  const end = last ?? { seq: journal.acked, hash: journal.headHash };
-  if (end.seq !== journal.head) return { kept, brokenAt: end.seq + 1 };
-  return end.hash === journal.headHash ? { kept } : { kept, brokenAt: end.seq };
+  const { seq: last, hash } = before ?? { seq: journal.acked, hash: journal.headHash };
+  if (last < journal.head) return { kept, last, brokenAt: last + 1 };
+  return last > journal.head || hash === journal.headHash ? { kept, last } : { kept, last, brokenAt: last };
 }
 
 function timeOf(db: DatabaseSync, seq: number): string | undefined {

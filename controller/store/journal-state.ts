@@ -3,7 +3,11 @@ import type { EpochMs } from '../core/access/facts.ts';
 import { noHash } from '../core/hash-forms.ts';
 import { StorageFault } from '../ports/journal.ts';
 
-/** The one row of `journal`, kept in memory too and replaced there only once a transaction has committed. */
+/**
+ * The one row of `journal`, kept in memory too and replaced there only once a transaction has committed. The stored head may
+ * be behind the last event, never behind the acknowledged one: an event's transaction writes the event and nothing else,
+ * and what is pruned was acknowledged.
+ */
 export interface JournalState {
   readonly log: string;
   readonly headSeq: number;
@@ -39,8 +43,20 @@ export function readJournalState(db: Database): JournalState {
     )
     .get();
   if (state === undefined) throw new StorageFault('unreadable', 'the journal has no head');
-  return state;
+  const last = db
+    .prepare<[], Pick<JournalState, 'headSeq' | 'headHash'>>(
+      'SELECT seq AS headSeq, hash AS headHash FROM event ORDER BY seq DESC LIMIT 1',
+    )
+    .get();
+  return last !== undefined && last.headSeq > state.headSeq ? { ...state, ...last } : state;
 }
+
+/** Whether a transaction has to store the row: the head alone is read from the events. */
+export const differsBeyondHead = (one: JournalState, other: JournalState): boolean =>
+  one.acked !== other.acked ||
+  one.clockFloor !== other.clockFloor ||
+  one.lastWelcomeAt !== other.lastWelcomeAt ||
+  one.guestUsesKnown !== other.guestUsesKnown;
 
 export function prepareSetJournalState(db: Database): (state: JournalState) => void {
   const set = db.prepare<JournalState>(

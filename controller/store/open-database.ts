@@ -6,6 +6,8 @@ import { faultsTyped } from './storage-fault.ts';
 
 /** How long a write waits for another connection: the snapshot worker, or somebody's sqlite3 shell. */
 const busyTimeoutMs = 2_000;
+/** Of each database in memory. Eight times as much, better-sqlite3's default, makes look-ups no faster: the kernel has the file. */
+const cacheKib = 2_048;
 /** A large snapshot must not leave its write-ahead log behind on a small disk. */
 const walLimitBytes = 16 * 1024 * 1024;
 
@@ -25,6 +27,7 @@ export function openDatabase(file: string): Database.Database {
     try {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
+      db.pragma(`cache_size = -${cacheKib}`);
       db.pragma('foreign_keys = ON');
       db.pragma('trusted_schema = OFF');
       db.pragma(`journal_size_limit = ${walLimitBytes}`);

@@ -2,9 +2,10 @@
  * `events.db` behind its port. What holds:
  *
  * - One transaction per call, on disk when it returns; memory (head, denylist, lockdowns) follows only then.
- * - `seq` grows by one from the stored head, so that pruning everything never makes one come again.
+ * - `seq` grows by one from the head, which is the last event's or, once everything was pruned, the stored one: none comes
+ *   again.
  */
-import type { Database } from 'better-sqlite3';
+import type { Database, Transaction } from 'better-sqlite3';
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
 import type { GuestId } from '../core/dataset.ts';
 import type { Shed } from '../core/disk-space.ts';
@@ -25,7 +26,12 @@ import { prepareDiskNotices } from './disk-notices.ts';
 import { type EventLog, eventHash, prepareEventLog } from './event-log.ts';
 import { prepareGuessLog } from './guess-log.ts';
 import { changesDenials, type JournalTables, makeChange } from './journal-changes.ts';
-import { type JournalState, prepareSetJournalState, readJournalState } from './journal-state.ts';
+import {
+  differsBeyondHead,
+  type JournalState,
+  prepareSetJournalState,
+  readJournalState,
+} from './journal-state.ts';
 import { preparePersonLog } from './person-log.ts';
 import { type ReserveFile, spendingReserve } from './reserve-file.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';
@@ -41,7 +47,12 @@ export class SqliteJournal implements Journal {
   readonly #reserve: ReserveFile | undefined;
   readonly #events: EventLog;
   readonly #tables: JournalTables;
-  readonly #setState: (state: JournalState) => void;
+  readonly #transaction: Transaction<
+    (
+      withDenials: boolean,
+      work: () => JournalState,
+    ) => { readonly next: JournalState; readonly denials: Denials }
+  >;
   readonly #appended = new Set<() => void>();
   readonly #denialsChanged = new Set<() => void>();
   #state: JournalState;
@@ -67,7 +78,12 @@ export class SqliteJournal implements Journal {
       guesses: prepareGuessLog(db),
       persons: preparePersonLog(db),
     };
-    this.#setState = prepareSetJournalState(db);
+    const setState = prepareSetJournalState(db);
+    this.#transaction = db.transaction((withDenials, work) => {
+      const next = work();
+      if (differsBeyondHead(next, this.#state)) setState(next);
+      return { next, denials: withDenials ? this.#tables.denials.read() : this.#denials };
+    });
     this.#state = readJournalState(db);
     this.#denials = this.#tables.denials.read();
     this.#denylist = new Denylist(this.#denials.revocations);
@@ -215,12 +231,7 @@ export class SqliteJournal implements Journal {
 
   /** `work` changes tables and returns the state to store; memory follows when it is on disk. */
   #write(withDenials: boolean, work: () => JournalState, spend?: 'reserve'): void {
-    const transaction = this.#db.transaction(() => {
-      const next = work();
-      if (next !== this.#state) this.#setState(next);
-      return { next, denials: withDenials ? this.#tables.denials.read() : this.#denials };
-    });
-    const write = () => this.#guard(() => transaction.immediate());
+    const write = () => this.#guard(() => this.#transaction.immediate(withDenials, work));
     const reserve = spend && this.#reserve;
     const { next, denials } = reserve === undefined ? write() : spendingReserve(reserve, write);
     this.#keepLogShort(this.#reserve?.broken === true);

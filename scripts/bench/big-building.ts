@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { codeForm } from '../../controller/core/hash-forms.ts';
+import { codeForm, type WireRow } from '../../controller/core/hash-forms.ts';
 import { openStore, type Store } from '../../controller/store/open-store.ts';
 import { credentialHash } from '../../sync/protocol/hashes.ts';
 
@@ -57,10 +57,28 @@ const resident = (n: number) => ({
   status: 'active',
 });
 
+interface BenchRow {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** The building's rows as the cloud sends them, for so many residents. */
+export function* wireRows(residents: number, version: number): Generator<WireRow> {
+  const wire = (table: string, row: BenchRow): WireRow => ({
+    table,
+    id: row.id,
+    version,
+    row: JSON.stringify({ ...row, version }),
+  });
+  yield wire('building', building);
+  for (let n = 0; n < doors; n += 1) yield wire('door', door(n));
+  for (let n = 0; n < residents; n += 1) for (const [table, , row] of rowsOf(n)) yield wire(table, row);
+}
+
 /** Rows of one resident with the key that the store's projection gives each (a check below asks the store). */
 function* rowsOf(
   n: number,
-): Generator<readonly [table: string, id: string, row: object, key: string | null]> {
+): Generator<readonly [table: string, id: string, row: BenchRow, key: string | null]> {
   const holder = { kind: 'resident', id: `resident-${n}` };
   const row = resident(n);
   yield ['resident', row.id, row, row.suite];

@@ -40,7 +40,7 @@ describe('a database of ours', () => {
     const openers = readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))
       .filter((name) =>
-        /new Database\((?!.*(readonly: true|running\.lock))/.test(
+        /new Database\((?!.*(readonly: true|lockFile))/.test(
           readFileSync(new URL(name, folder), 'utf8'),
         ),
       );
