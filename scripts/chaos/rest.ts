@@ -13,18 +13,18 @@ const lookEveryMs = 40;
 const giveUpAfterMs = bounds.convergenceMs + 5_000;
 
 interface Status {
-  readonly link: { readonly connected: boolean };
+  readonly link: { readonly session: boolean };
   readonly disk: { readonly state: DiskState };
 }
 
-/** Connected, and it has noticed that there is room again: it looks once a minute. */
+/** Welcomed, and it has noticed that there is room again: it looks once a minute. */
 async function isReady({ port }: Device): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/api/status`, {
       signal: AbortSignal.timeout(2_000),
     });
     const { link, disk } = (await response.json()) as Status;
-    return link.connected && (disk.state === 'ample' || disk.state === 'low');
+    return link.session && (disk.state === 'ample' || disk.state === 'low');
   } catch {
     return false;
   }
@@ -39,7 +39,7 @@ async function isServing({ headEndState }: Site): Promise<boolean> {
   }
 }
 
-/** Who is still not connected to the broker, or short of space, after so long. */
+/** Who is still not in conversation, or short of space, after so long. */
 export async function ready(site: Site, withinMs: number): Promise<readonly (DeviceName | 'headEnd')[]> {
   const endMs = performance.now() + withinMs;
   for (;;) {

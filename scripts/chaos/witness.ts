@@ -1,4 +1,5 @@
 /** Sees everything that the device and the head-end say, before anything becomes of it on its way, and keeps what counts. */
+import { hash } from 'node:crypto';
 import { parseUpTopic } from '../../sync/protocol/topics.ts';
 import { type DeviceName, devices } from './building.ts';
 import type {
@@ -78,6 +79,8 @@ const payloadOf = (message: Publish): Fields => {
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Fields;
 };
 
+const hashOf = ({ payload }: Publish): string => hash('sha256', payload);
+
 const downTopicOf = (topic: string): string | undefined => /\/down\/([a-z]+)$/.exec(topic)?.[1];
 
 export class Witness {
@@ -94,6 +97,8 @@ export class Witness {
   readonly rests: Rest[] = [];
   /** `device/log` to the highest ack that the present head-end process sent. */
   readonly acked = new Map<string, number>();
+  /** Hashes of the commands as the head-end signed them. */
+  readonly #commands = new Set<string>();
 
   /** Of a device's line. */
   onDeviceSent(device: DeviceName, direction: Direction, message: Publish): void {
@@ -112,7 +117,8 @@ export class Witness {
   }
 
   onDeviceAcknowledged(device: DeviceName, direction: Direction, message: Publish, tookMs: number): void {
-    if (direction !== 'down' || downTopicOf(message.topic) !== 'command') return;
+    // What is no command of the head-end's is a forgery that was made on the head-end's line.
+    if (direction !== 'down' || !this.#commands.has(hashOf(message))) return;
     const { id, op, args } = payloadOf(message) as { id: string; op: string; args: { on?: boolean } };
     const notes = this.devices[device];
     notes.taken.push({ id, log: notes.log });
@@ -128,6 +134,7 @@ export class Witness {
     if (name === 'delta' || name === 'manifest') {
       this.published(said as unknown as Place & { digest: string });
     } else if (name === 'command') {
+      this.#commands.add(hashOf(message));
       const { id, expiresAt } = said as { id: string; expiresAt?: string };
       this.cloud.commands.set(id, expiresAt === undefined ? {} : { expiresAt });
     } else if (name === 'ack' && said['rewind'] !== true) {
