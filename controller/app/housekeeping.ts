@@ -33,6 +33,7 @@ export interface HousekeepingParts {
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   #timer: { cancel(): void } | undefined;
+  #sweeping: { cancel(): void } | undefined;
   #unsubscribe: () => void = () => {};
 
   constructor(parts: HousekeepingParts) {
@@ -55,12 +56,15 @@ export class Housekeeping {
     this.#unsubscribe = replica.onChange(() => {
       doors.applyLockdowns('dataset');
       lobby.refresh();
+      this.#sweepSoon();
     });
+    this.#sweepSoon();
     this.#hourly();
   }
 
   stop(simulated: readonly DoorId[]): void {
     this.#timer?.cancel();
+    this.#sweeping?.cancel();
     this.#unsubscribe();
     this.#raiseFloor();
     this.#record([
@@ -74,6 +78,25 @@ export class Housekeeping {
       this.#prune();
       this.#hourly();
     });
+  }
+
+  /** Rows of an earlier version go a few a turn: a snapshot leaves tens of thousands, and doors decide in between. */
+  #sweepSoon(): void {
+    this.#sweeping?.cancel();
+    this.#sweeping = this.#parts.timers.after(0, () => {
+      this.#sweeping = undefined;
+      if (this.#sweep()) this.#sweepSoon();
+    });
+  }
+
+  #sweep(): boolean {
+    try {
+      return this.#parts.replica.sweep();
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ fault: error.code }, 'rows of an earlier version could not be deleted');
+      return false;
+    }
   }
 
   #prune(): void {

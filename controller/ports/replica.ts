@@ -93,6 +93,11 @@ export interface Replica {
   readonly applying: boolean;
   /** Swaps the complete staged snapshot in, in a worker thread, while reads go on with the old version. */
   applyStaged(): Promise<SnapshotOutcome>;
+  /**
+   * Deletes a few rows of versions that are live no more; true while there may be others.
+   * @throws StorageFault when the disk refuses.
+   */
+  sweep(): boolean;
   /** Runs after every change of the cursor, outside the transaction. */
   onChange(listener: () => void): () => void;
   /** Recomputes the digest over all live rows and runs `quick_check`; false: ask for a snapshot. */

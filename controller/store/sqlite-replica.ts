@@ -22,6 +22,9 @@ import { prepareStaging, type Staging } from './staging.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';
 import { sumOf } from './swap-staged.ts';
 
+/** Two to five milliseconds of deleting, which no door notices. */
+const sweptAtOnce = 250;
+
 /** `replica.db` behind its port: one connection for this thread, one for the worker while a snapshot is applied. */
 export class SqliteReplica implements Replica {
   readonly #db: Database;
@@ -148,6 +151,11 @@ export class SqliteReplica implements Replica {
       this.#applying = false;
       for (const listener of this.#settled) listener();
     }
+  }
+
+  sweep(): boolean {
+    if (this.#applying || this.#reserve.broken) return false;
+    return this.#guard(() => this.#staging.sweep(sweptAtOnce));
   }
 
   onChange(listener: () => void): () => void {

@@ -1,7 +1,7 @@
 /**
  * A snapshot on its way, in a generation of its own (PROTOCOL "Snapshot"). Rows are checked and indexed as their chunk
- * comes, so that the swap has nothing left to do but to verify. Rows of dropped stagings are swept a chunk's worth at
- * a time, so that dropping one never keeps a door waiting.
+ * comes, so that the swap has nothing left to do but to verify. Rows of earlier versions and of dropped stagings are swept
+ * a few at a time, so that neither a swap nor a drop ever keeps a door waiting.
  */
 import type { Database } from 'better-sqlite3';
 import type { WireRow } from '../core/hash-forms.ts';
@@ -10,6 +10,7 @@ import { prepareDatasetVersion } from './dataset-version.ts';
 import { toStoredRow } from './row-projection.ts';
 import { prepareRowWriter } from './row-writer.ts';
 import { prepareStagedManifest } from './staged-manifest.ts';
+import { prepareSweep } from './sweep.ts';
 
 export interface Staging {
   staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined;
@@ -17,6 +18,8 @@ export interface Staging {
   /** A chunk of another snapshot, or one that is staged already, changes nothing. */
   addChunk(snapshot: string, index: number, lines: readonly WireRow[]): void;
   drop(): void;
+  /** Deletes at most `limit` rows that are neither live nor being staged; false once there are none. */
+  sweep(limit: number): boolean;
 }
 
 export function prepareStaging(db: Database): Staging {
@@ -45,26 +48,21 @@ export function prepareStaging(db: Database): Staging {
       // Left out, and a repeated row too: the count will not add up, and the whole snapshot is refused.
       if (row !== undefined) writer.add(dataset.latest, row);
     }
-    sweep(dataset.live, dataset.latest, 2 * lines.length);
+    sweep({ live: dataset.live, staged: dataset.latest }, 2 * lines.length);
   });
   const drop = db.transaction(() => stagedManifest.clear());
+  const sweepSome = db.transaction((limit: number): boolean => {
+    const dataset = version.get();
+    if (dataset === undefined) return false;
+    const staged = stagedManifest.manifest() === undefined ? dataset.live : dataset.latest;
+    return sweep({ live: dataset.live, staged }, limit);
+  });
 
   return {
     staged: () => stagedManifest.staged(),
     begin: (manifest) => begin.immediate(manifest),
     addChunk: (snapshot, index, lines) => add.immediate(snapshot, index, lines),
     drop: () => drop.immediate(),
-  };
-}
-
-/** Deletes at most `limit` rows of generations that are neither live nor being staged. */
-function prepareSweep(db: Database): (live: number, staged: number, limit: number) => void {
-  const statements = [
-    `DELETE FROM row WHERE rowid IN (SELECT rowid FROM row WHERE gen > ? AND gen < ? LIMIT ?)`,
-    `DELETE FROM member WHERE (gen, holder, grp) IN
-       (SELECT gen, holder, grp FROM member WHERE gen > ? AND gen < ? LIMIT ?)`,
-  ].map((sql) => db.prepare<[number, number, number]>(sql));
-  return (live, staged, limit) => {
-    for (const statement of statements) statement.run(live, staged, limit);
+    sweep: (limit) => sweepSome.immediate(limit),
   };
 }

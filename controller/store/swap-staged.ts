@@ -34,8 +34,8 @@ export function sumOf(db: Database, gen: number): Sum {
 }
 
 /**
- * Makes the staged generation the live one, in one transaction: verifies count and digest, sets the cursor, deletes
- * the old rows. Runs on the snapshot worker's own connection.
+ * Makes the staged generation the live one, in one transaction: verifies count and digest and sets the cursor. The old rows
+ * are swept later. Runs on the snapshot worker's own connection.
  * @throws RangeError when nothing complete is staged.
  */
 export function swapStaged(db: Database): SnapshotOutcome {
@@ -62,9 +62,6 @@ export function swapStaged(db: Database): SnapshotOutcome {
       manifest.seq,
       manifest.digest,
     );
-    for (const table of ['row', 'member']) {
-      db.prepare(`DELETE FROM ${table} WHERE gen < ?`).run(current.latest);
-    }
     return { kind: 'applied', refusals: sum.refusals };
   });
   return swap.immediate();

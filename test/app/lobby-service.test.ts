@@ -10,7 +10,12 @@ function lit(shell: Shell = householdShell()): Shell {
   shell.lobby.start();
   return shell;
 }
-const names = (shell: Shell): readonly string[] => shell.lobby.state().directory.map(({ name }) => name);
+/** In no order: the screen sorts them. */
+const names = (shell: Shell): readonly string[] =>
+  shell.lobby
+    .state()
+    .directory.map(({ name }) => name)
+    .toSorted();
 
 describe('the directory', () => {
   it('is empty, with the door’s id for a name, before the first dataset', () => {

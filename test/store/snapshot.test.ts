@@ -82,6 +82,7 @@ describe('staging a snapshot', () => {
     stage(replica, second);
     expect((await replica.applyStaged()).kind).toBe('applied');
     expect(replica.read((found) => found.door(DoorId.parse('door-49')))).toBeUndefined();
+    while (replica.sweep()) expect(versionsSeen(replica)).toEqual(['v2', undefined]);
     const db = openDatabase(join(dir, 'replica.db'));
     expect(db.prepare('SELECT count(*) FROM row').pluck().get()).toBe(second.manifest.rows);
     expect(db.prepare('SELECT count(*) FROM member').pluck().get()).toBe(1);
@@ -100,6 +101,24 @@ describe('staging a snapshot', () => {
     expect(db.prepare('SELECT count(DISTINCT gen) FROM row').pluck().get()).toBeLessThanOrEqual(3);
     db.close();
     expect([versionsSeen(replica), replica.verify()]).toEqual([['v1'], true]);
+  });
+});
+
+describe('sweeping', () => {
+  it('leaves alone what is live and what is being staged', async () => {
+    const { replica, cloud } = started();
+    stage(replica, cloud.snapshot());
+    await replica.applyStaged();
+    for (const row of building(3)) cloud.rows.set(`${row.table} ${row.id}`, row);
+    const next = cloud.snapshot();
+    replica.stageManifest(next.manifest);
+    replica.stageChunk(next.manifest.snapshot, 0, next.chunks[0] ?? []);
+    while (replica.sweep()) expect(versionsSeen(replica)).toEqual(['v2']);
+    expect([versionsSeen(replica), replica.verify()]).toEqual([['v2'], true]);
+    for (const [index, lines] of next.chunks.entries())
+      replica.stageChunk(next.manifest.snapshot, index, lines);
+    expect(await replica.applyStaged()).toMatchObject({ kind: 'applied' });
+    expect(versionsSeen(replica)).toEqual(['v3']);
   });
 });
 

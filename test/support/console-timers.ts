@@ -15,6 +15,11 @@ export class HandTimers implements Timers {
     return this.#due.size;
   }
 
+  /** As when the process is gone. */
+  forget(): void {
+    this.#due.clear();
+  }
+
   pass(ms: number): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {

@@ -239,6 +239,7 @@ export class Shell {
   /** As a power cut would: nothing is said or secured. The folder can be opened again. */
   close(): void {
     this.diskWatch.close();
+    this.time.timers.forget();
     this.store.close();
   }
 
