@@ -224,18 +224,17 @@ describe('a full disk', () => {
 describe('the watch over the disk', () => {
   it('looks at the start, every minute and as soon as the disk has refused', async () => {
     const { disk, shell } = await prepared();
+    const used = () => shell.lobby.status().disk.usedPercent;
+    disk.fill(1024 * 1024);
     shell.diskWatch.start();
-    await shell.diskWatch.look();
+    await expect.poll(used).toBe(75);
     disk.fill();
     shell.type(annsCode);
     shell.time.pass(0);
-    await shell.diskWatch.look();
-    expect(shell.lobby.status().disk.usedPercent).toBeGreaterThan(90);
+    await expect.poll(used).toBeGreaterThan(90);
     disk.free();
     shell.time.pass(60_000);
-    await shell.diskWatch.look();
-    expect(shell.lobby.status().disk.usedPercent).toBeLessThan(50);
-    shell.diskWatch.close();
+    await expect.poll(used).toBeLessThan(50);
   });
 
   it('says so and looks again when the disk does not even say how full it is', async () => {

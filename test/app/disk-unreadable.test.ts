@@ -54,6 +54,18 @@ describe('a check of a database beside its controller', () => {
     expect(await shell.store.disk.check(name)).toBe('unreadable');
   });
 
+  it('finds a page that only its reading finds', async () => {
+    const shell = householdShell();
+    shell.journal.commit(Array.from({ length: 40 }, () => JSON.stringify({ padding: 'x'.repeat(3_000) })));
+    const file = join(shell.dir, 'events.db');
+    settle(file);
+    const last = statSync(file).size - 4096;
+    const fd = openSync(file, 'r+');
+    writeSync(fd, Buffer.alloc(4096, 0x5a), 0, 4096, last);
+    closeSync(fd);
+    expect(await shell.store.disk.check('events.db')).toBe('unreadable');
+  });
+
   it('finds a table gone', async () => {
     const shell = householdShell();
     const db = new Database(join(shell.dir, 'replica.db'));
