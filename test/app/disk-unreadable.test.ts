@@ -59,9 +59,9 @@ describe('a check of a database beside its controller', () => {
     shell.journal.commit(Array.from({ length: 40 }, () => JSON.stringify({ padding: 'x'.repeat(3_000) })));
     const file = join(shell.dir, 'events.db');
     settle(file);
-    const last = statSync(file).size - 4096;
+    const middle = 4096 * Math.floor(statSync(file).size / 8192);
     const fd = openSync(file, 'r+');
-    writeSync(fd, Buffer.alloc(4096, 0x5a), 0, 4096, last);
+    writeSync(fd, Buffer.alloc(4096, 0x5a), 0, 4096, middle);
     closeSync(fd);
     expect(await shell.store.disk.check('events.db')).toBe('unreadable');
   });
@@ -269,6 +269,20 @@ describe('a running controller', () => {
       severity: 'alarm',
       database: 'events.db',
     });
+  });
+
+  it('that loses it again within a minute ends with 74 and one sentence: its file is not what is wrong', async () => {
+    const folder = await furnished();
+    const controller = await run(folder);
+    const door = (await status(folder)).doors[0]?.id ?? '';
+    for (const runs of [1, 2]) {
+      await expect.poll(() => controller.lines.filter(isUp).length, { timeout: 15_000 }).toBe(runs);
+      settle(join(folder.stateDir, 'replica.db'));
+      spoil(join(folder.stateDir, 'replica.db'));
+      await play(folder, 'code', annsCode, '--door', door);
+    }
+    const { code, stderr } = await controller.finished();
+    expect([code, stderr]).toEqual([74, expect.stringMatching(/^[^\n]*replica\.db was lost twice[^\n]*\n$/)]);
   });
 
   it('keeps a door open for the fire alarm until it is over, and begins anew then', async () => {

@@ -26,6 +26,8 @@ const shown = [
   'problem',
   'count',
   'database',
+  'usedPercent',
+  'refused',
   'command',
   'software',
   'entry',
