@@ -29,7 +29,7 @@ import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
 import type { Timers } from './ports/clock.ts';
-import type { DatabaseName } from './ports/disk.ts';
+import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';

@@ -7,8 +7,7 @@ import { ConsoleFault } from './console/page-files.ts';
 import { finishWipe, isWiping } from './decommission.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createLogger } from './logging.ts';
-import type { DatabaseName } from './ports/disk.ts';
-import { StorageFault } from './ports/journal.ts';
+import { type DatabaseName, StorageFault } from './ports/journal.ts';
 import { lockState, StateInUse } from './store/state-lock.ts';
 import { DatabaseTooNew } from './store/storage-fault.ts';
 

@@ -8,7 +8,8 @@
  */
 import { mustBeginAnew } from '../core/disk-health.ts';
 import type { Timers } from '../ports/clock.ts';
-import type { DatabaseName, Disk } from '../ports/disk.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { DatabaseName } from '../ports/journal.ts';
 import type { Log } from './log.ts';
 
 const checkEveryMs = 60_000;

@@ -1,8 +1,7 @@
 import type { DoorId } from '../core/dataset.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
-import type { DatabaseName } from '../ports/disk.ts';
 import type { EventDraft } from '../ports/events.ts';
-import { type Journal, StorageFault } from '../ports/journal.ts';
+import { type DatabaseName, type Journal, StorageFault } from '../ports/journal.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { Doors } from './doors.ts';
 import type { LobbyService } from './lobby-service.ts';

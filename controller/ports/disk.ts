@@ -1,8 +1,6 @@
 /** The disk under both databases: its space, what is kept of it for access events, and its faults (DESIGN section 8). */
 import type { DiskSpace } from '../core/disk-space.ts';
-import type { StorageFault } from './journal.ts';
-
-export type DatabaseName = 'replica.db' | 'events.db';
+import type { DatabaseName, StorageFault } from './journal.ts';
 
 /** `refused`: the disk let nobody look; nothing is known. */
 export type Soundness = 'sound' | 'unreadable' | 'refused';

@@ -6,7 +6,7 @@ import type { DenyReason, Explanation, OnvifReason } from '../core/access/decisi
 import type { DoorMode, Subject } from '../core/access/facts.ts';
 import type { CallOutcome, CallTarget, LegEnd } from '../core/call/line.ts';
 import type { CredentialId, DoorId, ResidentId } from '../core/dataset.ts';
-import type { DatabaseName } from './disk.ts';
+import type { DatabaseName } from './journal.ts';
 import type { CallRefusal } from './lobby.ts';
 
 type Severity = 'info' | 'notice' | 'warning' | 'alarm';

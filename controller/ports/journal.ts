@@ -6,7 +6,6 @@ import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core
 import type { GuestId, TableName } from '../core/dataset.ts';
 import type { Shed } from '../core/disk-space.ts';
 import type { GuessBudget } from '../core/guess-budget.ts';
-import type { DatabaseName } from './disk.ts';
 
 export interface CommittedEvent {
   /** From 1, with no gaps. */
@@ -115,6 +114,8 @@ export interface Journal {
   clockFloor(): EpochMs;
   lastWelcomeAt(): EpochMs | undefined;
 }
+
+export type DatabaseName = 'replica.db' | 'events.db';
 
 /** The disk refused: full, unreadable or broken; or, for the replica, a snapshot is being applied (`busy`). */
 export class StorageFault extends Error {

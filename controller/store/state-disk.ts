@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskSpace } from '../core/disk-space.ts';
-import type { DatabaseName, Disk, Reserve, Soundness } from '../ports/disk.ts';
-import { StorageFault } from '../ports/journal.ts';
+import type { Disk, Reserve, Soundness } from '../ports/disk.ts';
+import { type DatabaseName, StorageFault } from '../ports/journal.ts';
 import { runCheck } from './run-check.ts';
 
 /** The disk under the state folder, behind its port. */

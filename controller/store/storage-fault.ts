@@ -1,6 +1,5 @@
 import { SqliteError } from 'better-sqlite3';
-import type { DatabaseName } from '../ports/disk.ts';
-import { StorageFault } from '../ports/journal.ts';
+import { type DatabaseName, StorageFault } from '../ports/journal.ts';
 
 /** A database that a newer release has written: this one must not touch it. Install the newer release again. */
 export class DatabaseTooNew extends Error {
