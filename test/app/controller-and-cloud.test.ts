@@ -51,7 +51,7 @@ describe('what the cloud hears of a controller', () => {
     expect(await cloud.event('DatasetRowRefused')).toMatchObject({
       ...{ severity: 'warning', table: 'resident', id: 'eve', field: 'suite' },
     });
-    expect(device.controller.lobby.state().directory.map(({ id }) => id)).toEqual(['ann']);
+    expect(device.controller.lobby.state().directory).toHaveLength(1);
     expect(await device.controller.lobby.submit(annsCode)).toMatchObject({ outcome: 'grant' });
   });
 
