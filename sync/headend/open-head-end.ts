@@ -120,7 +120,7 @@ export class OpenHeadEnd {
     publish: (rows) => publishRows(this.store, rows),
     revoke: (table, id) => revoke(this.store, table, id, this.#clock.now()),
     reinstate: (table, id) => reinstate(this.store, table, id),
-    lockdown: (scope, on) => this.store.commands.setLockdown(scope, on),
+    lockdown: (scope, on) => this.store.commands.setLockdown(scope, on, this.#clock.now()),
     rotateKeys: (old) => {
       this.#keys().rotate(old);
       return { n: this.#keys().n };

@@ -186,11 +186,13 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     const s = await scene();
     s.head.books.desk.lockdown('building', true);
     const on = (await s.peer.next('command')).payload;
-    expect(on).toMatchObject({ op: 'lockdown', args: { on: true, scope: 'building', counter: 1 } });
+    expect(on).toMatchObject({ op: 'lockdown', args: { on: true, scope: 'building' } });
+    const { counter } = on['args'] as { counter: number };
     expect(on).not.toHaveProperty('session');
     s.head.books.desk.lockdown('building', false);
     const off = (await s.peer.next('command', ({ args }) => (args as { on: boolean }).on === false)).payload;
-    expect(off).toMatchObject({ session: s.peer.session, args: { on: false, counter: 2 } });
+    expect(off).toMatchObject({ session: s.peer.session, args: { on: false } });
+    expect((off['args'] as { counter: number }).counter).toBeGreaterThan(counter);
     expect(off['n']).toBeGreaterThan(0);
     const life = Date.parse(String(off['expiresAt'])) - Date.parse(String(off['issuedAt']));
     expect(life).toBe(10_000);
@@ -208,7 +210,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     const { payload } = await peer.next('command');
     expect(payload).toMatchObject({
       session: peer.session,
-      args: { on: false, scope: 'door:lobby', counter: 2 },
+      args: { on: false, scope: 'door:lobby' },
     });
   });
 

@@ -246,6 +246,18 @@ describe('a database restored from a backup', () => {
     desk.publish(smallBuilding());
     expect(store.dataset.row('guest', 'v-1')?.version).toBe(after.epoch + 1);
   });
+
+  it('counts lockdowns on from above those that it has forgotten', () => {
+    const lost = temporaryHeadEnd().books.store.commands;
+    const restored = temporaryHeadEnd().books.store.commands;
+    const second = 1_000;
+    const now = Date.parse('2027-03-01T12:00:00.000Z');
+    for (let times = 0; times < 5; times += 1) lost.setLockdown('building', true, now + times * second);
+    const last = lost.setLockdown('building', true, now + 5 * second);
+    const first = restored.setLockdown('building', false, now + 60 * second);
+    expect(first.counter).toBeGreaterThan(last.counter);
+    expect(restored.setLockdown('building', true, now).counter).toBe(first.counter + 1);
+  });
 });
 
 describe('the books on disk', () => {

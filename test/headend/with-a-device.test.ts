@@ -73,7 +73,7 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     head.books.desk.lockdown('building', false);
     await expect
       .poll(() => device.journal.lockdowns(), { timeout: 15_000 })
-      .toEqual([{ scope: 'building', on: false, counter: 2 }]);
+      .toMatchObject([{ scope: 'building', on: false }]);
     await equal();
     expect(device.executed.filter(({ op }) => op === 'unlock')).toHaveLength(1);
     await expect.poll(() => held().head).toBe(device.journal.head().seq);

@@ -88,8 +88,8 @@ export class CommandDesk {
 
   /** Turns a scope on or off and tells every device that may be there. */
   lockdown(scope: string, on: boolean): LockdownState {
-    const { store } = this.#parts;
-    const state = store.commands.setLockdown(scope, on);
+    const { store, clock } = this.#parts;
+    const state = store.commands.setLockdown(scope, on, clock.now());
     for (const device of store.devices.all()) {
       if (on) this.sendDenials(device, 'unanswered');
       else this.sendLockdownsOff(device.id);

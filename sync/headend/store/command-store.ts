@@ -62,8 +62,11 @@ export function commandStore(db: Database) {
   const lockdowns = db.prepare<[], { scope: string; active: number; counter: number }>(
     'SELECT scope, active, counter FROM lockdown ORDER BY scope',
   );
-  const setLockdown = db.prepare<[string, number], { scope: string; active: number; counter: number }>(
-    'INSERT INTO lockdown (scope, active, counter) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET active = excluded.active, counter = counter + 1 RETURNING scope, active, counter',
+  const setLockdown = db.prepare<
+    [string, number, number],
+    { scope: string; active: number; counter: number }
+  >(
+    'INSERT INTO lockdown (scope, active, counter) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET active = excluded.active, counter = max(counter + 1, excluded.counter) RETURNING scope, active, counter',
   );
   const lockdown = (row: { scope: string; active: number; counter: number }): LockdownState => ({
     scope: row.scope,
@@ -101,9 +104,12 @@ export function commandStore(db: Database) {
       forget.run(device);
     },
     lockdowns: (): readonly LockdownState[] => lockdowns.all().map(lockdown),
-    /** Turns a scope on or off with a counter above every earlier one. */
-    setLockdown: (scope: string, on: boolean): LockdownState => {
-      const row = setLockdown.get(scope, on ? 1 : 0);
+    /**
+     * Turns a scope on or off with a counter above every earlier one: seconds since 1970 at least, because a database that
+     * was restored from a backup has forgotten the last ones, and consoles obey none that is below.
+     */
+    setLockdown: (scope: string, on: boolean, now: number): LockdownState => {
+      const row = setLockdown.get(scope, on ? 1 : 0, Math.floor(now / 1_000));
       if (row === undefined) throw new Error('RETURNING returned no row');
       return lockdown(row);
     },
