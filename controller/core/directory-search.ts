@@ -21,7 +21,7 @@ export type DirectorySearch =
 /** Segments in no particular order; who was found is put in order by name. */
 export type DirectoryIndex = readonly DirectorySegment[];
 
-export interface DirectorySegment {
+interface DirectorySegment {
   readonly entries: readonly DirectoryEntry[];
   /** For each of `entries` what it is sorted by. */
   readonly order: readonly string[];

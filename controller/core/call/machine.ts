@@ -15,7 +15,7 @@ export interface Call {
   readonly rules: CallRules;
 }
 
-export interface CallRules {
+interface CallRules {
   readonly ringTimeoutMs: number;
   readonly talkTimeoutMs: number;
   /** What a called person presses to open, 1 to 4 of `0-9*#`. */
@@ -23,7 +23,7 @@ export interface CallRules {
 }
 
 /** How one number came out. */
-export type NumberEnd = LegEnd | 'noAnswer' | 'noReply' | 'talkedTooLong' | 'opened' | 'cancelled';
+type NumberEnd = LegEnd | 'noAnswer' | 'noReply' | 'talkedTooLong' | 'opened' | 'cancelled';
 
 interface OnLine {
   readonly call: Call;
@@ -249,7 +249,7 @@ function outcomeOf(ends: readonly NumberEnd[]): CallOutcome {
   return ends.includes('unavailable') || ends.includes('unknownNumber') ? 'unavailable' : 'failed';
 }
 
-export const legOf = ({ call, place }: Active): string => `${call.id}.${place}`;
+const legOf = ({ call, place }: Active): string => `${call.id}.${place}`;
 
 function numberOf({ call, place }: Active): CallNumber {
   return call.numbers[place - 1] ?? call.numbers[0];
