@@ -5,15 +5,18 @@
  * - Messages are worked on inside `handleMessage`; the PUBACK leaves after it has returned, in order. When the work
  *   throws, the socket is destroyed: no PUBACK, and the broker delivers anew or the cursor fetches it again.
  * - Nothing is published while offline: the caller resends by its own rules.
- * - A packet larger than any that is let in ends the connection before it is gathered: memory stays bounded, whoever the
- *   broker is. What is over the protocol's limit and below this one is refused by whoever works on messages.
+ * - A packet that is malformed, or larger than any that is let in, ends the connection before MQTT.js has it: memory stays
+ *   bounded and nothing throws, whoever the broker is. What is over the protocol's limit and below this one is refused by
+ *   whoever works on messages.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient } from 'mqtt';
 import type { Timers } from '../../controller/ports/clock.ts';
 import { durations, limits } from '../protocol/limits.ts';
-import { frameLimit } from './frame-limit.ts';
+import { type FrameFault, frameCheck } from './frame-check.ts';
+import { guardedStream } from './guarded-stream.ts';
 import { intervals } from './intervals.ts';
 import { brokerProblem, mqttProblem } from './mqtt-problem.ts';
 
@@ -54,10 +57,18 @@ const contestedAfter = 5;
 /** For the last PUBACKs and DISCONNECT. */
 const endWithinMs = 2_000;
 
+const frameProblems: Readonly<Record<FrameFault, string>> = {
+  oversize:
+    'The broker at {broker} sent a packet that is larger than any of ours; check who may publish there.',
+  malformed: 'The broker at {broker} sent something that is not MQTT 3.1.1; check what listens there.',
+};
+
 interface Session {
   readonly client: MqttClient;
-  readonly stream: Socket;
+  readonly stream: Duplex;
   inFlight: number;
+  /** What the broker sent that is not let in. */
+  frameFault?: FrameFault;
 }
 
 export class MqttConnection {
@@ -143,14 +154,6 @@ export class MqttConnection {
       lost(sentence);
     };
     client.on('error', (error) => lost(mqttProblem(error, broker)));
-    const letIn = frameLimit(limits.frame);
-    // Beside MQTT.js, which pipes the same stream and pauses it for both when it cannot follow.
-    stream.on('data', (piece: Buffer) => {
-      if (!letIn(piece))
-        fail(
-          `The broker at ${broker} sent a packet that is larger than any of ours; check who may publish there.`,
-        );
-    });
 
     const late = brokerProblem('silent', broker, connectWithinMs / 1_000);
     let watchdog = timers.after(connectWithinMs, () => fail(late));
@@ -200,14 +203,22 @@ export class MqttConnection {
     });
     signal.removeEventListener('abort', end);
     watchdog.cancel();
+    if (session.frameFault !== undefined)
+      fail(frameProblems[session.frameFault].replace('{broker}', () => broker));
     if (this.#up === session) this.#cutShort = givenUp ? 0 : this.#cutShort + 1;
     this.#up = undefined;
     return problem ?? `The broker at ${broker} closed the connection.`;
   }
 
   #open(endpoint: MqttEndpoint): Session {
-    const stream = openStream(endpoint);
-    stream.setNoDelay(true);
+    const socket = openStream(endpoint);
+    socket.setNoDelay(true);
+    const check = frameCheck(limits.frame);
+    const stream = guardedStream(socket, (piece) => {
+      const fault = check(piece);
+      if (fault !== undefined) session.frameFault = fault;
+      return fault === undefined;
+    });
     const { timers } = this.#options;
     const client = new MqttClient(() => stream, {
       clientId: endpoint.clientId,
@@ -225,7 +236,8 @@ export class MqttConnection {
         ? {}
         : { will: { ...endpoint.will, payload: Buffer.from(endpoint.will.payload), qos: 1 as const } }),
     });
-    return { client, stream, inFlight: 0 };
+    const session: Session = { client, stream, inFlight: 0 };
+    return session;
   }
 }
 

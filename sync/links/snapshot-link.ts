@@ -90,16 +90,22 @@ export class SnapshotLink {
       return;
     }
     const fault = this.#stage(fetch, index, message);
+    // The last of all may come twice, and one swap is begun for it.
+    if (fault === 'repeated') return;
     if (fault !== undefined) this.#fault(fetch, index, fault);
     else if (fetch.missing.size === 0) this.#complete();
     else if (!fetch.requested.some((wanted) => fetch.missing.has(wanted))) this.#request(fetch);
   }
 
-  #stage(fetch: Fetch, index: number, message: Uint8Array): 'index' | 'hash' | 'content' | undefined {
+  #stage(
+    fetch: Fetch,
+    index: number,
+    message: Uint8Array,
+  ): 'index' | 'hash' | 'content' | 'repeated' | undefined {
     const hash = fetch.manifest.chunks[index];
     if (hash === undefined) return 'index';
     if (chunkHash(message) !== hash) return 'hash';
-    if (!fetch.missing.has(index)) return undefined;
+    if (!fetch.missing.has(index)) return 'repeated';
     const rows = chunkRows(message);
     if (rows === undefined) return 'content';
     this.#parts.replica.stageChunk(fetch.manifest.snapshot, index, rows);
