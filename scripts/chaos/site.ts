@@ -1,7 +1,7 @@
 /** Everything that a run is made of: a folder, a broker, a head-end, two devices, and a proxy in front of each of the three. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { siteKeyOf } from '../../sync/headend/keys/key-files.ts';
 import { openHeadEnd } from '../../sync/headend/open-head-end.ts';
 import { BuildingModel, type DeviceName, devices, doorsAt } from './building.ts';
@@ -54,6 +54,11 @@ export interface SiteOptions {
   readonly witness: Witness;
   readonly onEnded: (who: DeviceName | 'headEnd', how: string) => void;
 }
+
+const controllerUnderTest = new URL('./controller-under-test.ts', import.meta.url);
+/** The same file of the tree whose programs run. */
+const controllerIn = (root: string): string =>
+  join(root, 'scripts/chaos', basename(controllerUnderTest.pathname));
 
 /** A socket cannot be copied. */
 const isKept = (file: string): boolean => !file.endsWith('.sock') && !file.endsWith('filler');
@@ -163,7 +168,7 @@ async function deviceIn(
   writeFileSync(clockFile, '0');
   const program = new Program({
     command: process.execPath,
-    args: ['scripts/chaos/controller-under-test.ts', configFile, clockFile],
+    args: [controllerIn(root), configFile, clockFile],
     cwd: root,
     upLine: '"controller is up"',
     logFile: join(home, 'controller.log'),
