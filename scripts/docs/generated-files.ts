@@ -1,10 +1,12 @@
 /** What `npm run docs` writes: JSON Schemas for editors, and reference pages, all made from the zod schemas. */
 import { readFileSync } from 'node:fs';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { ControllerFile } from '../../config/schema.ts';
 import { tables } from '../../controller/core/dataset.ts';
 import { findingKinds } from '../../controller/doctor/kinds.ts';
 import { BuildingFileSchema } from '../../sync/headend/building-file/file.ts';
+import { asyncApi } from './asyncapi.ts';
 import { findingTable } from './finding-table.ts';
 import { type JsonSchema, referenceTable } from './reference-table.ts';
 
@@ -62,6 +64,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     jsonFile('config/dataset.schema.json', 'Vestibule: rows of the dataset, by table', {
       $defs: Object.fromEntries(rows),
     }),
+    {
+      path: 'docs/asyncapi.yaml',
+      text: stringify(asyncApi(), { aliasDuplicateObjects: false, lineWidth: 0 }),
+    },
     page('configuration', sectionsOf(plain(ControllerFile))),
     page('building-file', sectionsOf(plain(BuildingFileSchema))),
     page(
