@@ -78,6 +78,8 @@ export class CloudLink {
         this.#trust.welcomed();
         listener.welcomed(welcome);
         listener.linkChanged({ connected: true, session: welcome.session, ...this.#contested() });
+        this.#requests.welcomed();
+        this.#events.welcomed();
       },
     });
     const cursor = new CursorReport(channel, replica, timers);

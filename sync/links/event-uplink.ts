@@ -44,6 +44,13 @@ export class EventUplink {
     });
   }
 
+  /** The cloud is there: what it let pass unanswered while it was away does not wait for the back-off to end. */
+  welcomed(): void {
+    if (this.#attempts <= 1) return;
+    this.#rest();
+    this.#sendFromAcked();
+  }
+
   /** The cloud holds events. Anything but the first two outcomes has changed nothing. */
   acknowledged({ log, upTo, hash, rewind }: Ack): AckOutcome {
     const outcome = this.#journal.acknowledge({

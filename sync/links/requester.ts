@@ -54,6 +54,11 @@ export class Requester {
     this.#send();
   }
 
+  /** The cloud is there: what it let pass unanswered while it was away does not wait for the back-off to end. */
+  welcomed(): void {
+    if (this.#outstanding !== undefined && this.unanswered) this.again();
+  }
+
   /** Stops repeating; what is outstanding stays so. */
   stop(): void {
     this.#repeat?.cancel();
