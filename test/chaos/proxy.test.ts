@@ -81,9 +81,14 @@ describe('the faulty proxy', () => {
 
   it('doubles a message as a packet of its own', async () => {
     const on = await stage({ duplicate: 1 });
+    const answers: string[] = [];
+    on.client.on('packetreceive', ({ cmd }) => answers.push(cmd));
     await say(on.client, 'twice');
     await sayCalmly(on, 'next');
-    expect(on.arrived).toEqual(['twice', 'twice', 'next']);
+    await sayCalmly(on, 'last');
+    expect(on.arrived).toEqual(['twice', 'twice', 'next', 'last']);
+    // Its sender knows of one.
+    expect(answers).toEqual(['puback', 'puback', 'puback']);
   });
 
   it('lets neighbours change places', async () => {
