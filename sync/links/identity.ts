@@ -105,7 +105,7 @@ function readText(folder: string, name: string, kind: 'open' | 'secret' = 'open'
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new Unfit(
       code === 'ENOENT'
-        ? `${path} is missing; enrol this device with: vestibule provision`
+        ? `${path} is missing; enrol this device with "vestibule provision".`
         : `${path} cannot be read (${code}); check its owner and mode.`,
     );
   }

@@ -135,7 +135,7 @@ describe('from the box to the wall and back', () => {
     expect(ended.stderr).toContain('is not enrolled any more');
     expect(readdirSync(console.state).filter((name) => name !== 'running.lock')).toEqual([]);
     const again = await console.run().finished();
-    expectRefusal(again, 78, 'enrol this device with: vestibule provision');
+    expectRefusal(again, 78, 'enrol this device with "vestibule provision"');
   }, 120_000);
 });
 

@@ -64,7 +64,8 @@ describe('kill -9', () => {
       }
       expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
 
-      const { replica, close } = openStore(dir, { now: () => 0 });
+      const store = openStore(dir, { now: () => 0 });
+      const { replica } = store;
       const { seq, digest } = replica.cursor();
       expect(seq).toBeGreaterThanOrEqual(reported);
       expect(replica.verify()).toBe(true);
@@ -74,7 +75,7 @@ describe('kill -9', () => {
       expect([next.prev, replica.applyDelta(next).kind]).toEqual([seq, 'applied']);
       expect(replica.cursor().digest).not.toBe(digest);
       expect(replica.cursor().digest).toBe(next.digest);
-      close();
+      store.close();
     }
   });
 

@@ -40,9 +40,7 @@ describe('a database of ours', () => {
     const openers = readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))
       .filter((name) =>
-        /new Database\((?!.*(readonly: true|lockFile))/.test(
-          readFileSync(new URL(name, folder), 'utf8'),
-        ),
+        /new Database\((?!.*(readonly: true|lockFile))/.test(readFileSync(new URL(name, folder), 'utf8')),
       );
     expect(openers).toEqual(['open-database.ts']);
   });

@@ -57,22 +57,25 @@ const damages = [
 const now = () => Date.UTC(2026, 10, 22, 14, 5);
 
 describe('an events.db', () => {
-  it.each(damages)('failure case 13: %s is set aside; denials come back, limited guests wait for a welcome', (_, spoil) => {
-    const { dir, log, head } = used();
-    spoil(join(dir, 'events.db'));
-    const { journal, replica, notices } = storeIn(dir, now);
-    expect(notices).toEqual([
-      { database: 'events.db', problem: expect.stringContaining('kept as events.db.') },
-    ]);
-    expect(readdirSync(dir)).toContain('events.db.unreadable-20261122T140500000Z');
-    expect(journal.log).not.toBe(log);
-    expect([journal.head().seq, head.seq]).toEqual([0, 200]);
-    expect(journal.denied({ table: 'credential', id: 'pin', version: 5 })).toBe(true);
-    expect(journal.revocations()).toEqual([revocation]);
-    expect(journal.lockdowns()).toEqual([{ scope: 'building', on: true, counter: 3 }]);
-    expect(journal.guestUses(gus)).toEqual({ used: 0, known: false });
-    expect(replica.cursor().seq).toBe(1);
-  });
+  it.each(damages)(
+    'failure case 13: %s is set aside; denials come back, limited guests wait for a welcome',
+    (_, spoil) => {
+      const { dir, log, head } = used();
+      spoil(join(dir, 'events.db'));
+      const { journal, replica, notices } = storeIn(dir, now);
+      expect(notices).toEqual([
+        { database: 'events.db', problem: expect.stringContaining('kept as events.db.') },
+      ]);
+      expect(readdirSync(dir)).toContain('events.db.unreadable-20261122T140500000Z');
+      expect(journal.log).not.toBe(log);
+      expect([journal.head().seq, head.seq]).toEqual([0, 200]);
+      expect(journal.denied({ table: 'credential', id: 'pin', version: 5 })).toBe(true);
+      expect(journal.revocations()).toEqual([revocation]);
+      expect(journal.lockdowns()).toEqual([{ scope: 'building', on: true, counter: 3 }]);
+      expect(journal.guestUses(gus)).toEqual({ used: 0, known: false });
+      expect(replica.cursor().seq).toBe(1);
+    },
+  );
 
   it('that is gone altogether is noticed too', () => {
     const { dir } = used();
