@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { MqttEndpoint } from '../links/mqtt-connection.ts';
-import { DeviceId } from '../protocol/messages.ts';
 import { type BuildingSource, readSource } from './building-source.ts';
 import { serveControl } from './control/server.ts';
 import { consoleChanges } from './dataset/guess-share.ts';
@@ -17,6 +16,7 @@ import { siteKeyOf } from './keys/key-files.ts';
 import { type LiveKeys, liveKeys } from './keys/live-keys.ts';
 import { makePrivateFolder } from './keys/secret-file.ts';
 import { stateReadme } from './keys/state-readme.ts';
+import { checkNewDevice, headEndName } from './names.ts';
 import type { CommandOutcome, UnlockRequest } from './service/command-desk.ts';
 import type { HeadEndClock, HeadEndLog } from './service/parts.ts';
 import type { LockdownState } from './store/command-store.ts';
@@ -135,12 +135,7 @@ export class OpenHeadEnd {
    * @throws HeadEndError `noBuilding`, `badInput` or `deviceExists`.
    */
   addDevice(id: string, outDir: string, broker: string, { replaceKey = false } = {}): void {
-    if (!DeviceId.safeParse(id).success) {
-      throw new HeadEndError(
-        'badInput',
-        `"${id}" cannot be a device id; use 1 to 64 lower-case letters, digits or dashes.`,
-      );
-    }
+    checkNewDevice(id);
     checkBroker(broker);
     if (this.store.devices.get(id) !== undefined && !replaceKey) {
       throw new HeadEndError(
@@ -170,7 +165,7 @@ export class OpenHeadEnd {
   async run({ url, tls, enrolment }: HeadEndBroker, signal: AbortSignal): Promise<void> {
     checkBroker(url);
     if (enrolment !== undefined) checkEnrolmentUrl(enrolment);
-    const clientId = `headend-${this.#building()}`;
+    const clientId = headEndName(this.#building());
     const endpointTls =
       tls ?? (url.startsWith('mqtts:') ? await (await this.enrolment()).tlsFor(clientId) : undefined);
     const headEnd = new HeadEnd({

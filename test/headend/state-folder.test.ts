@@ -167,6 +167,7 @@ describe('adding a device', () => {
 
   it.each([
     ['an id that no topic can hold', 'Front Door', 'new', 'mqtt://broker.test', /cannot be a device id/],
+    ['a head-end’s name', 'headend-maple-court', 'new', 'mqtt://broker.test', /take.* for a head-end/],
     ['a broker that is no MQTT URL', 'front', 'new', 'broker.test', /mqtt:\/\/broker\.example/],
     ['a folder with files in it', 'front', 'state', 'mqtt://broker.test', /is not empty/],
   ])('refuses %s', (_, id, out, broker, sentence) => {

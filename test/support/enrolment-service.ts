@@ -89,12 +89,16 @@ export class NewConsole {
 }
 
 /** A console that has been paired, confirmed and enrolled. */
-export async function enrolledConsole(service: Service, device = 'lobby'): Promise<NewConsole> {
+export async function enrolledConsole(
+  service: Pick<Service, 'url' | 'books' | 'pair'>,
+  device = 'lobby',
+  { replace = false } = {},
+): Promise<NewConsole> {
   const console = new NewConsole();
   const { id, code } = service.pair();
   const outcome = console.enrol(service.url, code);
   await console.waiting;
-  await service.books.confirm(id, device);
+  await service.books.confirm(id, device, { replace });
   const enrolled = await outcome;
   if (enrolled.kind === 'refused') throw new Error(enrolled.problem);
   return console;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,30 +12,60 @@ const binaries = `${process.env['PATH'] ?? ''}:/usr/sbin`;
 
 /** Starts a Mosquitto of its own: loopback only, anonymous, nothing on disk but a temporary configuration. */
 export async function startMosquitto(extraConfig = ''): Promise<Broker & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'vestibule-mosquitto-'));
   const port = await freePort();
-  const config = join(folder, 'mosquitto.conf');
+  const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nset_tcp_nodelay true\n${extraConfig}`;
+  return serve(`mqtt://127.0.0.1:${port}`, config);
+}
+
+export type ShippedMosquitto = Broker &
+  AsyncDisposable & {
+    /** SIGHUP; resolves when whoever connects next meets the new revocation list. */
+    reload(): Promise<void>;
+  };
+
+/**
+ * Starts Mosquitto with the configuration of config/mosquitto/, but for the port and the place of its files.
+ * `certificates` is the folder that `broker-certificate` has filled.
+ */
+export async function startShippedMosquitto(
+  certificates: string,
+  { building = 'le-sextant', port }: { readonly building?: string; readonly port?: number } = {},
+): Promise<ShippedMosquitto> {
+  const at = port ?? (await freePort());
+  const shipped = (name: string): Promise<string> => readFile(`config/mosquitto/${name}`, 'utf8');
+  const acl = join(certificates, 'vestibule.acl');
   await writeFile(
-    config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nset_tcp_nodelay true\n${extraConfig}`,
+    acl,
+    (await shipped('vestibule.acl')).replaceAll('headend-le-sextant', `headend-${building}`),
   );
-  let running: ChildProcess | undefined;
+  const config = (await shipped('mosquitto.conf'))
+    .replaceAll(/^listener 8883$/gm, `listener ${at} 127.0.0.1`)
+    .replaceAll('/etc/mosquitto/vestibule.acl', acl)
+    .replaceAll('/etc/mosquitto/vestibule/', `${certificates}/`);
+  // It gives up root before it reads the files of a private folder.
+  const asRoot = process.getuid?.() === 0 ? 'user root\n' : '';
+  return serve(`mqtts://127.0.0.1:${at}`, `${asRoot}${config}`);
+}
+
+async function serve(url: string, config: string): Promise<ShippedMosquitto> {
+  const folder = await mkdtemp(join(tmpdir(), 'vestibule-mosquitto-'));
+  const file = join(folder, 'mosquitto.conf');
+  await writeFile(file, config);
+  let running: Mosquitto | undefined;
   const stop = async (): Promise<void> => {
-    if (running === undefined) return;
     const ended = running;
     running = undefined;
-    const exit = once(ended, 'exit');
-    ended.kill('SIGKILL');
-    await exit;
+    await ended?.kill();
   };
   const start = async (): Promise<void> => {
-    running = await launch(config);
+    running = await launch(file);
   };
   await start();
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url,
     stop,
     start,
+    reload: async () => running?.reload(),
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(folder, { recursive: true, force: true });
@@ -43,25 +73,54 @@ export async function startMosquitto(extraConfig = ''): Promise<Broker & AsyncDi
   };
 }
 
+interface Mosquitto {
+  kill(): Promise<void>;
+  reload(): Promise<void>;
+}
+
 /** Resolves once Mosquitto has said that it is running, with its listeners open. */
-async function launch(config: string): Promise<ChildProcess> {
-  const child = spawn('mosquitto', ['-c', config, '-v'], {
+async function launch(config: string): Promise<Mosquitto> {
+  const child: ChildProcess = spawn('mosquitto', ['-c', config], {
     env: { PATH: binaries },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const lines: string[] = [];
+  if (child.stderr === null) throw new Error('no standard error');
   const output = createInterface({ input: child.stderr });
-  await new Promise<void>((resolve, reject) => {
+  const next = (wanted: (line: string) => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (line: string): void => {
+        if (!wanted(line)) return;
+        output.off('line', look);
+        resolve();
+      };
+      output.on('line', look);
+    });
+  const keep = (line: string): void => void lines.push(line);
+  output.on('line', keep);
+  const failed = new Promise<never>((_, reject) => {
     child.once('error', (cause) =>
       reject(new Error('mosquitto cannot be started: apt-get install mosquitto', { cause })),
     );
     child.once('exit', (code) => reject(new Error(`mosquitto ended with ${code}: ${lines.join('\n')}`)));
-    output.on('line', (line) => {
-      lines.push(line);
-      if (line.includes('mosquitto version') && line.includes('running')) resolve();
-    });
   });
-  output.removeAllListeners('line').on('line', () => {});
-  child.removeAllListeners('exit');
-  return child;
+  await Promise.race([
+    next((line) => line.includes('mosquitto version') && line.includes('running')),
+    failed,
+  ]);
+  failed.catch(() => {});
+  output.off('line', keep);
+  return {
+    async kill() {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+    async reload() {
+      // It says so first and then, in the same turn of its one thread, reads the files: nobody is let in in between.
+      const reloading = next((line) => line.includes('Reloading config'));
+      child.kill('SIGHUP');
+      await reloading;
+    },
+  };
 }

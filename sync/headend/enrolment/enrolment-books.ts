@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf, sha256 } from '../../protocol/enrolment.ts';
 import { thumbprint } from '../../protocol/keys.ts';
-import { DeviceId } from '../../protocol/messages.ts';
 import type { PairingCode } from '../../protocol/pairing-code.ts';
 import { consoleChanges } from '../dataset/guess-share.ts';
 import { commitChanges } from '../dataset/publish-rows.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { PublicJwk } from '../keys/key-files.ts';
 import { makePrivateFolder, writeSecretFile, writeWhole } from '../keys/secret-file.ts';
+import { checkNewDevice } from '../names.ts';
 import type { PairingRow } from '../store/enrolment-store.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
 import { type Authority, authorityFiles, pkcs8 } from './authority.ts';
@@ -83,12 +83,7 @@ export class EnrolmentBooks {
    */
   async confirm(pairing: string, device: string, { replace = false } = {}): Promise<void> {
     const { store, authority, now } = this.#parts;
-    if (!DeviceId.safeParse(device).success) {
-      throw new HeadEndError(
-        'badInput',
-        `"${device}" cannot be a device id; use 1 to 64 lower-case letters, digits or dashes.`,
-      );
-    }
+    checkNewDevice(device);
     const { publicKey } = this.#claimed(pairing);
     const issuedAt = now();
     const issued = await authority.issueToDevice(device, createPublicKey(publicKey), issuedAt);
