@@ -14,6 +14,10 @@ const sentences = {
     "The broker at {broker} is not trusted: the broker's certificate is for another host name.",
   certificateOfOtherCa:
     "The broker at {broker} is not trusted: the broker's certificate was not issued by our CA (ca.crt).",
+  ourCertificateExpired:
+    "The broker at {broker} does not accept this device's certificate: it has expired. The device renews it by itself where the head-end serves enrolment; otherwise enrol it again.",
+  ourCertificateRevoked:
+    "The broker at {broker} does not accept this device's certificate: it was revoked, because the device was taken out of its building or another took its place; enrol it again.",
   ourCertificateRefused:
     "The broker at {broker} does not accept this device's certificate ({code}); enrol the device again, or let the broker trust its CA.",
   noTls:
@@ -64,8 +68,14 @@ const byReturnCode: Readonly<Record<number, BrokerFault>> = {
 };
 
 /** TLS alerts (RFC 8446 section 6.2) by which a broker says that it does not take our certificate. */
-const certificateAlert =
-  /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA)$/;
+const certificateAlerts: readonly (readonly [RegExp, BrokerFault])[] = [
+  [/^ERR_SSL_.*ALERT_CERTIFICATE_EXPIRED$/, 'ourCertificateExpired'],
+  [/^ERR_SSL_.*ALERT_CERTIFICATE_REVOKED$/, 'ourCertificateRevoked'],
+  [
+    /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA)$/,
+    'ourCertificateRefused',
+  ],
+];
 
 /** `error` as Node, OpenSSL or MQTT.js raised it; `broker` is its host and port. */
 export function mqttProblem(error: unknown, broker: string): string {
@@ -90,7 +100,8 @@ function faultOf(code: string | number | undefined): BrokerFault {
   if (typeof code === 'number') return byReturnCode[code] ?? 'refusedOtherwise';
   const known = byErrorCode[code];
   if (known !== undefined) return known;
-  if (certificateAlert.test(code)) return 'ourCertificateRefused';
+  const alert = certificateAlerts.find(([pattern]) => pattern.test(code));
+  if (alert !== undefined) return alert[1];
   return code.startsWith('ERR_SSL_') ? 'noTls' : 'lost';
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -16,6 +16,7 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { freePort } from '../support/free-port.ts';
 import { fillIdentityFolder } from '../support/identity-folder.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
+import { secureBuilding } from '../support/secure-building.ts';
 import { secureIdentity } from '../support/secure-identity.ts';
 import { tempDir } from '../support/store.ts';
 import { vestibuleFolder } from '../support/vestibule-folder.ts';
@@ -161,11 +162,20 @@ describe('doctor on a broker with TLS', () => {
     await secureIdentity(stateDir, { authority: other, trusts: theirs, broker });
     return examined(configFile);
   });
-  provoked(['brokerRefusesCertificate'], 'a device whose certificate has expired', async () => {
+  provoked(['brokerRefusesExpired'], 'a device whose certificate has expired', async () => {
     const authority = await testAuthority();
     const { configFile, stateDir } = await vestibuleFolder();
     const broker = await secureMosquitto(authority);
     await secureIdentity(stateDir, { authority, broker, days: [-100, -10] });
+    return examined(configFile);
+  });
+  provoked(['brokerRefusesRevoked'], 'a device that was taken out of its building', async () => {
+    const site = await secureBuilding();
+    const console = await site.enrol();
+    await site.books.remove('lobby');
+    await site.broker.reload();
+    const { configFile, stateDir } = await vestibuleFolder();
+    cpSync(console.identity, join(stateDir, 'identity'), { recursive: true });
     return examined(configFile);
   });
   provoked(['brokerTlsFails'], 'an mqtts: address with the port of plain MQTT', async () => {

@@ -81,11 +81,25 @@ export const linkKinds = {
     wayOut:
       'If the broker has a new CA, bring its ca.crt from the head-end. Do not, if nobody there knows of it.',
   },
+  brokerRefusesExpired: {
+    level: 'fail',
+    says: sentence,
+    means: "The broker ended TLS: by the broker's clock the certificate of this device is past its end.",
+    wayOut:
+      'Let the head-end serve enrolment ("vestibule-headend run --enrolment"): the device then renews its certificate within an hour. If it is not past its end, the clock of the broker is wrong.',
+  },
+  brokerRefusesRevoked: {
+    level: 'fail',
+    says: sentence,
+    means: 'The broker ended TLS: the certificate of this device is on its revocation list.',
+    wayOut:
+      'Ask at the head-end why it was taken out ("vestibule-headend devices"). If it is to come back: "vestibule provision --replace".',
+  },
   brokerRefusesCertificate: {
     level: 'fail',
     says: sentence,
     means:
-      'The broker ended TLS over the certificate of this device: expired, revoked, of another CA, or none.',
+      'The broker ended TLS over the certificate of this device: of another CA, none, or for a reason that it does not say.',
     wayOut:
       'See the findings on device.crt here; at the broker, its CA file, its revocation list and its clock.',
   },
@@ -158,6 +172,8 @@ const codes = {
   certificateNotYetValid: 'brokerCertificateNotYetValid',
   certificateForOtherName: 'brokerCertificateForOtherName',
   certificateOfOtherCa: 'brokerCertificateOfOtherCa',
+  ourCertificateExpired: 'brokerRefusesExpired',
+  ourCertificateRevoked: 'brokerRefusesRevoked',
   ourCertificateRefused: 'brokerRefusesCertificate',
   noTls: 'brokerTlsFails',
   wrongProtocol: 'brokerRefusesProtocol',
