@@ -70,7 +70,8 @@ describe('a group that is too large for a row', () => {
 
   it('changes in one part when one resident is added', () => {
     const changed = difference(rowsOf(tower(5_000)), rowsOf(tower(5_001)));
-    expect(changed.map((key) => key.split(' ')[0]).toSorted()).toEqual(['group', 'resident']);
+    expect(changed).toHaveLength(2);
+    expect(changed.map((key) => key.split(' ')[0])).toEqual(expect.arrayContaining(['group', 'resident']));
   });
 
   it('stays one group below that', () => {
