@@ -50,6 +50,11 @@ const asJson = ({ seq, body, hash }: CommittedEvent): string =>
 
 /** What tells one event from another of its type; the rest is in `--json`. */
 const told = [
+  'from',
+  'resident',
+  'target',
+  'end',
+  'outcome',
   'mode',
   'open',
   'released',

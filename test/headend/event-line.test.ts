@@ -37,6 +37,20 @@ describe('an event as a line for people', () => {
       '2026-07-01 14:05:09  front #7  AccessDenied  door gym  reason=expired  (back-filled)',
     ],
     [
+      {
+        type: 'CallStarted',
+        time: '2026-07-01T18:05:09.123Z',
+        from: 'directory',
+        resident: 'r-1',
+        call: 'c',
+      },
+      '2026-07-01 14:05:09  front #7  CallStarted  resident r-1 (Zoé Tremblay, suite 101)  from=directory',
+    ],
+    [
+      { type: 'CallEnded', time: '2026-07-01T18:05:09.123Z', outcome: 'busy', call: 'c' },
+      '2026-07-01 14:05:09  front #7  CallEnded  outcome=busy',
+    ],
+    [
       { type: 'Duress', severity: 'alarm', time: '2026-01-01T18:05:09.123Z', door: 'lobby' },
       '2026-01-01 13:05:09  front #7  ALARM  Duress  door lobby (Lobby)',
     ],

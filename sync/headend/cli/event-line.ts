@@ -17,6 +17,10 @@ const shown = [
   'scope',
   'on',
   'open',
+  'from',
+  'target',
+  'end',
+  'outcome',
   'released',
   'extended',
   'table',
@@ -68,6 +72,9 @@ function who(event: Fields, names: EventNames): readonly string[] {
     const { kind, id } = subject as Fields;
     parts.push(named(scalar(kind) ?? '?', scalar(id) ?? '?', names));
   }
+  // Whom a call was for.
+  const resident = scalar(event['resident']);
+  if (resident !== undefined) parts.push(named('resident', resident, names));
   return parts;
 }
 
