@@ -10,18 +10,18 @@ import { freePort } from './free-port.ts';
 /** Debian keeps it outside an ordinary user's path. */
 const binaries = `${process.env['PATH'] ?? ''}:/usr/sbin`;
 
-/** Starts a Mosquitto of its own: loopback only, anonymous, nothing on disk but a temporary configuration. */
-export async function startMosquitto(extraConfig = ''): Promise<Broker & AsyncDisposable> {
-  const port = await freePort();
-  const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nset_tcp_nodelay true\n${extraConfig}`;
-  return serve(`mqtt://127.0.0.1:${port}`, config);
-}
-
-export type ShippedMosquitto = Broker &
+export type Mosquitto = Broker &
   AsyncDisposable & {
     /** SIGHUP; resolves when whoever connects next meets the new revocation list. */
     reload(): Promise<void>;
   };
+
+/** Starts a Mosquitto of its own: loopback only, anonymous, nothing on disk but a temporary configuration. */
+export async function startMosquitto(extraConfig = ''): Promise<Mosquitto> {
+  const port = await freePort();
+  const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nset_tcp_nodelay true\n${extraConfig}`;
+  return serve(`mqtt://127.0.0.1:${port}`, config);
+}
 
 /**
  * Starts Mosquitto with the configuration of config/mosquitto/, but for the port and the place of its files.
@@ -30,7 +30,7 @@ export type ShippedMosquitto = Broker &
 export async function startShippedMosquitto(
   certificates: string,
   { building = 'le-sextant', port }: { readonly building?: string; readonly port?: number } = {},
-): Promise<ShippedMosquitto> {
+): Promise<Mosquitto> {
   const at = port ?? (await freePort());
   const shipped = (name: string): Promise<string> => readFile(`config/mosquitto/${name}`, 'utf8');
   const acl = join(certificates, 'vestibule.acl');
@@ -47,11 +47,11 @@ export async function startShippedMosquitto(
   return serve(`mqtts://127.0.0.1:${at}`, `${asRoot}${config}`);
 }
 
-async function serve(url: string, config: string): Promise<ShippedMosquitto> {
+async function serve(url: string, config: string): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'vestibule-mosquitto-'));
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, config);
-  let running: Mosquitto | undefined;
+  let running: Process | undefined;
   const stop = async (): Promise<void> => {
     const ended = running;
     running = undefined;
@@ -73,13 +73,13 @@ async function serve(url: string, config: string): Promise<ShippedMosquitto> {
   };
 }
 
-interface Mosquitto {
+interface Process {
   kill(): Promise<void>;
   reload(): Promise<void>;
 }
 
 /** Resolves once Mosquitto has said that it is running, with its listeners open. */
-async function launch(config: string): Promise<Mosquitto> {
+async function launch(config: string): Promise<Process> {
   const child: ChildProcess = spawn('mosquitto', ['-c', config], {
     env: { PATH: binaries },
     stdio: ['ignore', 'ignore', 'pipe'],

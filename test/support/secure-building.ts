@@ -10,7 +10,7 @@ import { enrolledConsole, type NewConsole } from './enrolment-service.ts';
 import { forThisTest } from './for-this-test.ts';
 import { freePort } from './free-port.ts';
 import { Inbox } from './inbox.ts';
-import { type ShippedMosquitto, startShippedMosquitto } from './mosquitto.ts';
+import { type Mosquitto, startShippedMosquitto } from './mosquitto.ts';
 import { smallBuilding } from './published-rows.ts';
 import { ServingHeadEnd } from './serving-head-end.ts';
 import { tempDir } from './store.ts';
@@ -27,7 +27,7 @@ export interface Certified {
 
 export interface SecureBuilding {
   readonly head: ServingHeadEnd;
-  readonly broker: ShippedMosquitto;
+  readonly broker: Mosquitto;
   /** What the broker reads. */
   readonly brokerFolder: string;
   readonly authority: Authority;

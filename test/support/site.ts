@@ -2,11 +2,10 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimReply } from '../../drivers/sim/sim-protocol.ts';
-import type { Broker } from './broker.ts';
 import { type Finished, headEnd, type RunningCommand, sim, vestibule } from './command.ts';
 import { exampleConfig } from './example-config.ts';
 import { freePort } from './free-port.ts';
-import { startMosquitto } from './mosquitto.ts';
+import { type Mosquitto, startMosquitto, startShippedMosquitto } from './mosquitto.ts';
 
 /** One event as `vestibule-headend watch --json` prints it. */
 export interface Watched {
@@ -27,7 +26,7 @@ export interface Watched {
 export interface Site extends AsyncDisposable {
   readonly folder: string;
   readonly buildingFile: string;
-  readonly broker: Broker;
+  readonly broker: Mosquitto;
   readonly port: number;
   /** Of the simulated phone's page. */
   readonly phonePort: number;
@@ -49,15 +48,15 @@ export interface Site extends AsyncDisposable {
 }
 
 interface Status {
-  readonly link: { readonly connected: boolean; readonly session: boolean };
+  readonly link: { readonly connected: boolean; readonly session: boolean; readonly problem?: string };
   readonly dataset: { readonly epoch: number; readonly seq: number };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
   readonly doors: readonly { readonly id: string; readonly mode: string; readonly released: boolean }[];
 }
 
-export async function startSite(): Promise<Site> {
+/** `secure`: the programs know each other by certificates, and the console was enrolled. */
+export async function startSite({ secure = false } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'vestibule-site-'));
-  const broker = await startMosquitto();
   const port = await freePort();
   const phonePort = await freePort();
   const headEndState = join(folder, 'headend');
@@ -72,14 +71,40 @@ export async function startSite(): Promise<Site> {
     programs.push(command);
     return command;
   };
-  const run = async (...args: readonly string[]): Promise<Finished> =>
-    keep(headEnd(['--state', headEndState, ...args])).finished();
-  const must = async (...args: readonly string[]): Promise<void> => {
-    const { code, stderr } = await run(...args);
-    if (code !== 0) throw new Error(`vestibule-headend ${args.join(' ')} ended with ${code}: ${stderr}`);
+  const operate = (...args: readonly string[]): RunningCommand =>
+    keep(headEnd(['--state', headEndState, ...args]));
+  const run = (...args: readonly string[]): Promise<Finished> => operate(...args).finished();
+  const good = async (command: RunningCommand): Promise<void> => {
+    const { code, stderr } = await command.finished();
+    if (code !== 0) throw new Error(`${command.command} ended with ${code}: ${stderr}`);
   };
-  await must('publish', buildingFile);
-  await must('devices', 'add', 'lobby', '--out', join(stateDir, 'identity'), '--broker', broker.url);
+  await good(operate('publish', buildingFile));
+  const certificates = join(folder, 'broker');
+  if (secure) await good(operate('broker-certificate', '--host', '127.0.0.1', '--out', certificates));
+  const broker = secure ? await startShippedMosquitto(certificates) : await startMosquitto();
+
+  const serve = async (...args: readonly string[]): Promise<RunningCommand> => {
+    const serving = operate('run', '--broker', broker.url, ...args);
+    await serving.line((line) => line.includes('connected to the broker'));
+    return serving;
+  };
+  if (secure) {
+    const url = `https://127.0.0.1:${await freePort()}`;
+    const serving = await serve('--enrolment', url);
+    const pair = operate('pair');
+    await pair.line((line) => line.startsWith('Its broker'));
+    const [, pairing = ''] = /^Pairing (\w{8}) /m.exec(pair.lines.join('\n')) ?? [];
+    const code = pair.lines.map((line) => /^ +line \d +(\S+)$/.exec(line)?.[1] ?? '').join('');
+    const provision = keep(vestibule(['--config', configFile, 'provision', '--url', url, '--code', code]));
+    await provision.line((line) => line.startsWith('This console shows'));
+    await good(operate('confirm', pairing, '--device', 'lobby'));
+    await good(provision);
+    await serving.kill('SIGTERM');
+  } else {
+    await good(
+      operate('devices', 'add', 'lobby', '--out', join(stateDir, 'identity'), '--broker', broker.url),
+    );
+  }
 
   const status = async (): Promise<Status> => {
     const response = await fetch(`http://127.0.0.1:${port}/api/status`);
@@ -107,11 +132,7 @@ export async function startSite(): Promise<Site> {
       await controller.line((line) => line.includes('"controller is up"'));
       return controller;
     },
-    async startHeadEnd() {
-      const serving = keep(headEnd(['--state', headEndState, 'run', '--broker', broker.url]));
-      await serving.line((line) => line.includes('connected to the broker'));
-      return serving;
-    },
+    startHeadEnd: () => serve(),
     until,
     inStep: () => until(({ link, dataset }) => link.session && dataset.seq > 0),
     async sim(...args) {
@@ -120,7 +141,7 @@ export async function startSite(): Promise<Site> {
       return JSON.parse(stdout) as SimReply & Record<string, unknown>;
     },
     programs,
-    watch: () => keep(headEnd(['--state', headEndState, 'watch', '--json', '--tail', '10000'])),
+    watch: () => operate('watch', '--json', '--tail', '10000'),
     async [Symbol.asyncDispose]() {
       for (const program of programs) await program[Symbol.asyncDispose]();
       await broker[Symbol.asyncDispose]();
