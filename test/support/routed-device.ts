@@ -34,6 +34,8 @@ export class RoutedDevice implements AsyncDisposable {
   readonly time = new HandTime(cloudTime);
   readonly dataset = new CloudDataset();
   readonly executed: CloudCommand[] = [];
+  /** What the link has warned of. */
+  readonly warnings: string[] = [];
   /** The nonce that awaits its welcome, and the session. */
   readonly asked = { session: '', nonce: '' };
   readonly store: Store;
@@ -50,7 +52,8 @@ export class RoutedDevice implements AsyncDisposable {
     this.store = openStore(this.folder, { now: () => cloudTime });
     const { replica, journal } = this.store;
     const { timers } = this.time;
-    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const warn = (_fields: object, message: string): void => void this.warnings.push(message);
+    const log = { info: () => {}, warn, error: warn };
     const clock = new SystemClock(this.time, journal.clockFloor());
     const recorder = new Recorder(journal, clock);
     const listener = new CloudEvents({ journal, recorder, clock, timers, log, onLink: () => {} });
