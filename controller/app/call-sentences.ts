@@ -30,8 +30,8 @@ export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
     fr: 'Un appel est déjà en cours sur cette console. Veuillez attendre qu’il soit terminé.',
   },
   tooManyCalls: {
-    en: 'Too many calls were made from here. Please wait a minute and try again.',
-    fr: 'Trop d’appels ont été faits d’ici. Veuillez attendre une minute et réessayer.',
+    en: 'Too many calls were made from here. Please wait a few minutes and try again.',
+    fr: 'Trop d’appels ont été faits d’ici. Veuillez attendre quelques minutes et réessayer.',
   },
   phoneFault: cannotCall,
   storageFault: cannotCall,
@@ -43,7 +43,11 @@ export const openedSentence: Sentence = {
 };
 
 export const endedSentences: Readonly<Record<CallOutcome, Sentence>> = {
-  opened: openedSentence,
+  // The door locks itself again after its access time, and this is still to be read.
+  opened: {
+    en: 'The door was opened for you. If it has locked again, please call once more.',
+    fr: 'On vous a ouvert la porte. Si elle s’est reverrouillée, veuillez rappeler.',
+  },
   talked: { en: 'The call has ended.', fr: 'L’appel est terminé.' },
   declined: { en: 'The call was not taken.', fr: 'L’appel n’a pas été pris.' },
   busy: {

@@ -160,7 +160,9 @@ export class DoorRuntime {
         also?.onCommitted();
         return { kind: 'decided', decision, seq: event?.seq ?? 0 };
       }
-      const { subject, countUse } = decision;
+      const { countUse } = decision;
+      // Who goes in after a call is the guest, not the called resident, who may be at work: nobody's area changes.
+      const subject = request.kind === 'callUnlock' ? undefined : decision.subject;
       const counted: readonly JournalChange[] =
         countUse === undefined
           ? []

@@ -76,6 +76,12 @@ describe('a call', () => {
     expect(acts(play(start(), rings()).effects)).toEqual(['cancelTimers', 'ring in 30000']);
   });
 
+  it('lets a number ring no longer for being told again that it rings (a forked call sends 180 for each phone)', () => {
+    expect(acts(play(start(), rings(), rings()).effects)).toEqual([]);
+    const next = play(start(), rings(), timer('ring'), rings('c.2'));
+    expect(acts(next.effects)).toEqual(['cancelTimers', 'ring in 30000']);
+  });
+
   it('is a conversation once somebody answers, with a warning before its limit', () => {
     const { state, effects } = play(start(), rings(), answers());
     expect(state).toMatchObject({ kind: 'talking', endsSoon: false });

@@ -35,7 +35,8 @@ interface OnLine {
 
 export type CallState =
   | { readonly kind: 'idle' }
-  | ({ readonly kind: 'calling' } & OnLine)
+  /** `rings`: the number has said so, and its time runs. */
+  | ({ readonly kind: 'calling'; readonly rings: boolean } & OnLine)
   | ({ readonly kind: 'talking'; readonly digits: string; readonly endsSoon: boolean } & OnLine)
   | ({ readonly kind: 'opened' } & OnLine);
 
@@ -121,8 +122,12 @@ type Talking = Extract<CallState, { kind: 'talking' }>;
 function onLeg(state: Active, event: LegEvent): CallStep {
   switch (event.kind) {
     case 'ringing':
-      return state.kind === 'calling'
-        ? { state, effects: [cancelTimers, startTimer('ring', state.call.rules.ringTimeoutMs)] }
+      // Once: a forked call says it for every phone, and a proxy every minute (RFC 3261, 13.2.2.1 and 16.7).
+      return state.kind === 'calling' && !state.rings
+        ? {
+            state: { ...state, rings: true },
+            effects: [cancelTimers, startTimer('ring', state.call.rules.ringTimeoutMs)],
+          }
         : still(state);
     case 'answered':
       return state.kind === 'calling' ? answered(state) : still(state);
@@ -237,7 +242,7 @@ function over(state: Active, end: NumberEnd, outcome: CallOutcome, effects: read
 }
 
 function ring(line: OnLine): CallStep {
-  const state: CallState = { kind: 'calling', ...line };
+  const state: CallState = { kind: 'calling', rings: false, ...line };
   const leg: Leg = { id: legOf(state), ...numberOf(state) };
   return { state, effects: [{ kind: 'dial', leg }, startTimer('setUp', setUpTimeoutMs)] };
 }
