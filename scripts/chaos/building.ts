@@ -162,9 +162,12 @@ export class BuildingModel {
   /** Rows revoked by hand. */
   readonly revoked = new Set<string>();
   readonly lockedDown = new Set<string>();
+  readonly #massEdits: number;
   #edits = 0;
 
-  constructor(siteKey: Uint8Array) {
+  /** @param massEdits how many of the edits are too large for a delta, from 0 to 1. */
+  constructor(siteKey: Uint8Array, massEdits: number) {
+    this.#massEdits = massEdits;
     const areas = [...new Set(doors.map(areaOf))].map(areaRow);
     const all = [building, ...areas, ...doors.map(doorRow)];
     all.push({
@@ -180,17 +183,19 @@ export class BuildingModel {
     return [...this.#rows.values()];
   }
 
-  /** Changes something at random; says what. */
-  edit(prng: Prng): string {
+  /** Changes something at random. */
+  edit(prng: Prng): void {
     this.#edits += 1;
     const n = prng.int(residents);
+    if (prng.chance(this.#massEdits)) {
+      for (let each = 0; each < inMassEdit; each += 1) this.#rename(`resident-${(n + each) % residents}`);
+      return;
+    }
     const draw = prng.next();
-    if (draw < 0.35) return this.#rename(`resident-${n}`);
-    if (draw < 0.6) return this.#editTwin(prng.int(twins));
-    if (draw < 0.75) return this.#toggleCard(`card-${n}`);
-    if (draw < 0.95) return this.#toggleGrant(`resident-${n}`, prng.pick(doors));
-    for (let each = 0; each < inMassEdit; each += 1) this.#rename(`resident-${(n + each) % residents}`);
-    return `${inMassEdit} names`;
+    if (draw < 0.35) this.#rename(`resident-${n}`);
+    else if (draw < 0.6) this.#editTwin(prng.int(twins));
+    else if (draw < 0.8) this.#toggleCard(`card-${n}`);
+    else this.#toggleGrant(`resident-${n}`, prng.pick(doors));
   }
 
   /** A card to press and where; mostly those that something happens to. */
@@ -214,34 +219,29 @@ export class BuildingModel {
     return this.#rows.has(`grant ${holder}.${door}`) ? 'grant' : 'deny';
   }
 
-  #rename(id: string): string {
+  #rename(id: string): void {
     this.#change('resident', id, { overrideDisplayName: `Nickname ${this.#edits}` });
-    return `the name of ${id}`;
   }
 
   /** Both rows in one transaction, so that their versions are always the same. */
-  #editTwin(n: number): string {
+  #editTwin(n: number): void {
     const day = new Date(Date.parse(farFuture) + this.#edits * 86_400_000).toISOString();
     this.#change('resident', `twin-${n}`, { overrideDisplayName: `Twin ${this.#edits}` });
     this.#change('credential', `twin-${n}`, { validUntil: day });
-    return `both rows of twin-${n}`;
   }
 
-  #toggleCard(id: string): string {
+  #toggleCard(id: string): void {
     const status = this.#rows.get(`credential ${id}`)?.row['status'] === 'active' ? 'suspended' : 'active';
     this.#change('credential', id, { status });
-    return `${id} ${status}`;
   }
 
-  #toggleGrant(resident: string, door: string): string {
+  #toggleGrant(resident: string, door: string): void {
     const row: Row = {
       table: 'grant',
       id: `${resident}.${door}`,
       row: { subject: { kind: 'resident', id: resident }, door, source: 'common' },
     };
-    if (this.#rows.delete(keyOf(row))) return `${row.id} taken away`;
-    this.#rows.set(keyOf(row), row);
-    return `${row.id} given`;
+    if (!this.#rows.delete(keyOf(row))) this.#rows.set(keyOf(row), row);
   }
 
   #change(table: string, id: string, fields: Readonly<Record<string, unknown>>): void {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeviceName } from './building.ts';
 import { bodyOf } from './event-body.ts';
-import { readCloud, readCursor, readEvents, readJournal, readSeenCommands } from './read-databases.ts';
+import { readCloud, readEvents, readJournal, readReplica, readSeenCommands } from './read-databases.ts';
 import type { Fault } from './schedule.ts';
 import type { Device, Site } from './site.ts';
 import type { Witness } from './witness.ts';
@@ -150,10 +150,10 @@ export class Operations {
     device.upSinceMs = Number.POSITIVE_INFINITY;
     await device.program.kill();
     const told = notes.told.at(-1);
-    const onDisk = told === undefined || device.suspect ? undefined : readCursor(device.replica);
-    if (told !== undefined && told.life === notes.life && onDisk !== undefined) {
-      notes.afterKill.push({ onDisk, told });
-    }
+    const onDisk = device.suspect ? undefined : readReplica(device.replica);
+    if (onDisk === undefined) return;
+    notes.readings.push({ ...onDisk, life: notes.life });
+    if (told !== undefined && told.life === notes.life) notes.afterKill.push({ onDisk, told });
   }
 
   async #damage(kind: 'damageReplica' | 'damageEvents', device: Device, draw: number): Promise<void> {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly root?: string;
   readonly faults?: Readonly<Partial<Record<FaultKind, number>>>;
   readonly weather?: Weather;
+  /** How many of the publishes are too large for a delta, from 0 to 1. */
+  readonly massEdits?: number;
   /** Of chaos, between two rests. */
   readonly roundMs?: number;
   readonly progress?: (line: string) => void;
@@ -29,6 +31,7 @@ export interface RunOptions {
 
 const project = new URL('../../', import.meta.url).pathname;
 const usualRoundMs = 18_000;
+const usualMassEdits = 0.05;
 const progressEveryMs = 5_000;
 /** In every fourth rest links and disks come back by themselves; in the others who is not back by then is started anew. */
 const readyWithinMs = 4_000;
@@ -52,6 +55,7 @@ export async function chaosRun(options: RunOptions): Promise<Report> {
     root: options.root ?? project,
     prng,
     witness,
+    massEdits: options.massEdits ?? usualMassEdits,
     onEnded: (who, how) => operations?.ended(who, how),
   });
   operations = new Operations(site, witness, note);

@@ -52,6 +52,8 @@ export interface SiteOptions {
   readonly root: string;
   readonly prng: Prng;
   readonly witness: Witness;
+  /** How many of the publishes are too large for a delta, from 0 to 1. */
+  readonly massEdits: number;
   readonly onEnded: (who: DeviceName | 'headEnd', how: string) => void;
 }
 
@@ -73,7 +75,7 @@ ${doorsAt(device)
   .join('\n')}
 `;
 
-export async function openSite({ root, prng, witness, onEnded }: SiteOptions): Promise<Site> {
+export async function openSite({ root, prng, witness, massEdits, onEnded }: SiteOptions): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-chaos-'));
   const brokerPort = await freePort();
   const broker = mosquitto(folder, brokerPort);
@@ -84,7 +86,7 @@ export async function openSite({ root, prng, witness, onEnded }: SiteOptions): P
 
   const headEndState = join(folder, 'headend');
   const books = openHeadEnd({ stateDir: headEndState });
-  const model = new BuildingModel(siteKeyOf(headEndState));
+  const model = new BuildingModel(siteKeyOf(headEndState), massEdits);
   books.desk.publish(model.rows());
   const made: Partial<Record<DeviceName, Device>> = {};
   let disk: SmallDisk | undefined;
