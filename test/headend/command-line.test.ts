@@ -246,6 +246,39 @@ describe('orders to a running head-end', () => {
   });
 });
 
+describe('what a console says of itself, and the keys', () => {
+  it('report prints the state that the console answers, and keys rotate reaches it at once', async () => {
+    publish();
+    await serve();
+    const peer = await connectedPeer('front');
+    const { epoch, seq, digest } = await upToDate(peer);
+    const asked = start('report', 'front');
+    const command = (await peer.next('command', ({ op }) => op === 'report')).payload;
+    const state = {
+      ...{ epoch, seq, digest, rows: 5, keyset: 1, eventHead: 0, eventAcked: 0, denials: 0, lockdowns: [] },
+      ...{ doors: { front: { mode: 'Locked', relayActivations: 0 } }, clockState: 'trusted' },
+    };
+    const { id } = command;
+    peer.say('result', { id, outcome: 'done', at: new Date().toISOString(), state });
+    const report = await asked.finished();
+    expect([report.code, JSON.parse(report.stdout)]).toEqual([0, { ...state, digest: digest.slice(0, 16) }]);
+
+    const rotated = await headend('keys', 'rotate', '--drop-old');
+    expect(rotated.stdout).toContain('New keys sign from now on (keyset 2');
+    expect((await peer.next('keyset')).payload).toMatchObject({ n: 2 });
+    expect((await headend('report', 'cellar')).stderr).toBe('There is no device "cellar"; there is front.\n');
+  });
+
+  it('keys rotate works while nothing runs, and report does not', async () => {
+    publish();
+    addDevice('front');
+    const rotated = await headend('keys', 'rotate');
+    expect(rotated.stdout).toContain('not running: devices are told once it is');
+    const report = await headend('report', 'front');
+    expect([report.code, report.stderr]).toEqual([69, expect.stringContaining('vestibule-headend run')]);
+  });
+});
+
 describe('vestibule-headend watch and devices', () => {
   it('shows what came before and what comes, once each, and survives a restart of the head-end', async () => {
     publish();

@@ -4,6 +4,9 @@ import type { CommandOutcome } from '../service/command-desk.ts';
 import { complain, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
+/** Enough to tell two digests apart. */
+const digestShown = 16;
+
 /** `report` and `identify`: what a console says of itself. */
 export const tellCommand = (stateDir: string, op: 'report' | 'identify', device: string): Promise<void> =>
   withState(stateDir, async ({ store, stateDir: folder }) => {
@@ -29,6 +32,10 @@ export const tellCommand = (stateDir: string, op: 'report' | 'identify', device:
       const why = value.reason === undefined ? '' : ` (${value.reason})`;
       return complain(`${device} answered ${value.outcome}${why}.`, exitCodes.unavailable);
     }
-    if (op === 'report') return say(JSON.stringify(value.state, null, 2));
+    if (op === 'report') {
+      // Nothing that looks like a code's hash is printed, so that nobody has to wonder.
+      const digest = value.state?.digest.slice(0, digestShown);
+      return say(JSON.stringify({ ...value.state, digest }, null, 2));
+    }
     return say(`${device} has written it into its log and its events: Identified.`);
   });
