@@ -31,7 +31,11 @@ export interface Parsed {
 export const nothingPending = new Uint8Array(0);
 
 export function parseFrames(pending: Uint8Array, chunk: Uint8Array): Parsed {
-  const bytes = pending.length === 0 ? chunk : joined(pending, chunk);
+  // A Buffer, as a port gives it, is seen as plain bytes: the `slice` of a Buffer would share what the port writes anew.
+  const bytes =
+    pending.length === 0
+      ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      : joined(pending, chunk);
   const frames: ReceivedFrame[] = [];
   let strayBytes = 0;
   let at = 0;

@@ -163,6 +163,15 @@ describe('the parser', () => {
     );
   });
 
+  it('keeps nothing of a buffer that the port writes anew', () => {
+    const port = Buffer.from(encodeFrame({ ...poll, data: bytes('0102') }));
+    const first = parseFrames(nothingPending, port.subarray(0, 6));
+    const second = parseFrames(nothingPending, port);
+    port.fill(0x53);
+    expect(hex(first.pending)).toBe('53010A000660');
+    expect(second.frames.map(plain)).toEqual([{ ...poll, data: bytes('0102') }]);
+  });
+
   it('finds a frame behind noise that claimed to be a longer one, once nothing more comes', () => {
     const wire = encodeFrame(poll);
     const { frames, pending } = received([Uint8Array.from([...bytes('53 01 40 01 04'), ...wire])]);
