@@ -26,8 +26,8 @@ export async function tapBrowser(page: Page): Promise<BrowserTap> {
 const headOf = async (response: Response): Promise<string> =>
   `${response.status()} ${response.statusText()} ${JSON.stringify(await response.allHeaders())}`;
 
-/** A stream has no body at its end; its events were kept as they came. */
+/** A 204 has no body, and a stream none at its end; its events were kept as they came. */
 const bodyOf = async (response: Response | null): Promise<string> =>
-  response === null || response.headers()['content-type'] === 'text/event-stream'
+  response === null || response.status() === 204 || response.headers()['content-type'] === 'text/event-stream'
     ? ''
     : (await response.body()).toString();

@@ -35,6 +35,7 @@ export async function busyRun(): Promise<BusyRun> {
     await stage.open();
     const { page, tap } = await lobbyOf(browser, stage.url);
     await people(stage, page);
+    await calls(stage, page);
     await operator(stage);
     await slipsOfThePen(stage);
     await garbage(stage);
@@ -147,9 +148,7 @@ async function type(page: Page, digits: string): Promise<void> {
 async function people(stage: Stage, page: Page): Promise<void> {
   const { site } = stage;
   const [one = '', two = '', three = '', four = ''] = strangers.codes;
-  const directoryCode = '3543';
-  for (const digits of ['62817389', elodie, one, two, three, directoryCode, '49317306'])
-    await type(page, digits);
+  for (const digits of ['62817389', elodie, one, two, three, '49317306']) await type(page, digits);
   const duress = '77572818';
   for (const code of [elodie, duress, '78467016', four]) await site.sim('code', code, '--door', 'front');
   await site.sim('code', elodie, '--door', 'garage');
@@ -165,6 +164,34 @@ async function people(stage: Stage, page: Page): Promise<void> {
   await site.sim('tag', 'E2003412012F1700046A21C8', '--door', 'garage');
   await site.sim('tag', 'e2009999000011112222abcd', '--door', 'garage');
   await stage.photograph('while it runs', false);
+}
+
+/** A listed resident by touch, a hidden one by directory code; one answers and opens, one is busy, all of it watched. */
+async function calls(stage: Stage, page: Page): Promise<void> {
+  const { phonePort } = stage.site;
+  const phone = (...args: readonly string[]): Promise<void> =>
+    stage.ask(0, sim(['phone', ...args, '--port', String(phonePort), '--json']));
+  const look = async (path: string): Promise<void> => {
+    const { status, headers, body } = await ask(phonePort, { path });
+    stage.places.push(openPlace(`phone ${status} ${path}`, `${JSON.stringify(headers)} ${body}`));
+  };
+  await phone('preset', 'busy');
+  await page.getByRole('button', { name: 'Élodie Tremblay' }).click();
+  // The phone and what follows it are busy alike.
+  await page.waitForSelector('.call-ended');
+  await page.click('.call-button');
+  await phone('preset', 'rings');
+  await touchKeys(page, '2908#');
+  await page.waitForSelector('.call-calling');
+  await look('/api/phone');
+  await phone('answer');
+  await page.waitForSelector('.call-talking');
+  await phone('press', '9');
+  await page.waitForSelector('.call-opened');
+  await look('/api/phone');
+  await look('/');
+  await phone('hang-up');
+  await page.waitForSelector('.call-shown', { state: 'detached', timeout: 120_000 });
 }
 
 async function operator(stage: Stage): Promise<void> {
