@@ -90,9 +90,10 @@ const stagingIsInvisible = perDevice((device, { cloud }) => {
       found.push(`a decision rested on ${placeKey(at)}, which the cloud never published`);
     }
   }
-  for (const { card, reason, seq } of device.answers) {
+  for (const { card, reason, log, seq } of device.answers) {
     if (card !== 'anchor' || reason !== 'unknownCredential') continue;
-    const event = device.logs.flatMap(({ events }) => events).find((one) => one.seq === seq);
+    const events = device.logs.find((one) => one.log === log)?.events;
+    const event = events?.find((one) => one.seq === seq);
     const epoch = event && bodyOf(event).explanation?.dataset.epoch;
     if (epoch !== undefined && epoch > 0) found.push('a card that is in every version was not known');
   }

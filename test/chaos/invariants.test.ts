@@ -202,6 +202,28 @@ describe('the checks', () => {
     expect(violationsIn(run({ bodies, cloud: { restores: 1 } }))).toEqual(new Map());
   });
 
+  it('judge an answer by the log that it named', () => {
+    const fresh = chained([{ ...denied, ...explained([], { epoch: 0, seq: 0 }) }]);
+    const before = chained([denied]);
+    const seen = run({
+      device: {
+        logs: [
+          { log: 'log-0', events: before, acked: 1 },
+          { log, events: fresh, acked: 1 },
+        ],
+        sent: new Map(),
+        answers: [{ ...answer, card: 'anchor', outcome: 'deny', reason: 'unknownCredential' }],
+      },
+      cloud: {
+        events: new Map([
+          ['lobby/log-0', before],
+          [key, fresh],
+        ]),
+      },
+    });
+    expect(violationsIn(seen)).toEqual(new Map());
+  });
+
   it('count what a destroyed disk took with it by itself', () => {
     const gone = run({ cloud: { events: new Map(), closedLogs: new Map([[key, 0]]), acks: [] } });
     expect(tallyEvents(gone)).toEqual({ sent: 1, lost: 0, doubled: 0, altered: 0, destroyed: 1 });
