@@ -110,6 +110,20 @@ describe('a directory code', () => {
     expect(shell.lobby.state().call).toMatchObject({ to: 'resident', phase: { kind: 'calling' } });
   });
 
+  it('names no hidden resident even where a head-end has sent the name', async () => {
+    const shell = lit();
+    const fields = {
+      showOnConsole: false,
+      overrideDisplayName: 'B. Secret',
+      directoryCode: '0202',
+      phone: annsWork,
+    };
+    shell.publish(put('resident', aResident('hid', fields)));
+    expect(await shell.lobby.submit('0202')).toMatchObject({ outcome: 'calling' });
+    expect(shell.lobby.state().call).not.toHaveProperty('callee');
+    expect(JSON.stringify(shell.lobby.state())).not.toContain('Secret');
+  });
+
   it.each<[string, Parameters<typeof aResident>[1]]>([
     ['nobody', { directoryCode: '9999' }],
     ['somebody suspended', { status: 'suspended' }],
@@ -398,7 +412,8 @@ describe('the limits', () => {
     shell.phone.ends('busy');
     expect(phase(shell)).toMatchObject({ kind: 'ended' });
     expect(touch(shell)).toMatchObject({ outcome: 'calling' });
-    shell.time.pass(8 * second - 1);
+    shell.phone.rings();
+    shell.time.pass(8 * second);
     expect(phase(shell)).toEqual({ kind: 'calling' });
   });
 
@@ -414,6 +429,14 @@ describe('the limits', () => {
     expect(events).toMatchObject([{ type: 'CallRefused', reason: 'tooManyCalls', severity: 'warning' }]);
     shell.time.pass(60 * second);
     expect(touch(shell)).toMatchObject({ outcome: 'calling' });
+  });
+
+  it('count tries that ring nobody, so that their events are bounded, too', () => {
+    const shell = lit(householdShell(), { doNotDisturb: [{ days: [1], from: '00:00', to: '24:00' }] });
+    const events = shell.eventsOf(() => {
+      for (let n = 0; n < 50; n += 1) touch(shell);
+    });
+    expect(events.map(({ reason }) => reason)).toEqual([...Array(6).fill('doNotDisturb'), 'tooManyCalls']);
   });
 
   it('are one in five minutes once a day’s calls are spent: a prank does not close the line until tomorrow', () => {

@@ -60,6 +60,14 @@ describe('the directory', () => {
     expect(names(shell)).toEqual(['Zoé Tremblay']);
   });
 
+  it('leaves out within a minute whoever was revoked ahead of the row', () => {
+    const shell = lit();
+    const revocation = { table: 'resident', id: 'ann', maxVersion: 1, epoch: 1, seq: 99 } as const;
+    shell.commands.execute({ id: 'r-1', op: 'revoke', revocation });
+    shell.time.pass(60_000);
+    expect(names(shell)).toEqual([]);
+  });
+
   it('has a name, a suite and an id of each resident, and nothing else', () => {
     const shell = lit();
     shell.publish(put('resident', aResident('ann', { version: 2, phone: '+15145550123' })));
