@@ -23,7 +23,10 @@ import { brokerProblem, mqttProblem } from './mqtt-problem.ts';
 export interface MqttEndpoint {
   /** `mqtt://host[:port]` or `mqtts://host[:port]`. */
   readonly url: string;
-  /** Also the user name. */
+  /**
+   * The common name of the certificate, from which a broker takes the user name. None is sent: RabbitMQ refuses one that
+   * comes without a password, whatever the certificate says.
+   */
   readonly clientId: string;
   /** PEM; for `mqtts:`. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
@@ -222,7 +225,6 @@ export class MqttConnection {
     const { timers } = this.#options;
     const client = new MqttClient(() => stream, {
       clientId: endpoint.clientId,
-      username: endpoint.clientId,
       protocolVersion: 4,
       clean: true,
       keepalive: durations.keepAliveS,
