@@ -1,3 +1,4 @@
+import { planConciergeCall } from '../core/call/plan.ts';
 import type { Building, DoorId } from '../core/dataset.ts';
 import type { DirectorySearch } from '../core/directory-search.ts';
 import { noHash } from '../core/hash-forms.ts';
@@ -51,6 +52,9 @@ const refreshMs = 60_000;
 const denialAfterMs = 250;
 const keypad = 'lobby-keypad';
 const entryPattern = /^\d{1,12}$/;
+
+const hasConcierge = (building: Building | undefined): boolean =>
+  building !== undefined && planConciergeCall(building).kind === 'numbers';
 
 /** What the lobby screen shows and does. The directory is kept ready: a screen never waits for a query. */
 export class LobbyService implements Lobby {
@@ -142,7 +146,7 @@ export class LobbyService implements Lobby {
       showAnswerForMs,
       ...(phone === undefined
         ? {}
-        : { phone: { simulated: phone.simulated, concierge: building?.conciergeNumber !== undefined } }),
+        : { phone: { simulated: phone.simulated, concierge: hasConcierge(building) } }),
       ...(call === undefined ? {} : { call }),
     };
   }

@@ -163,6 +163,12 @@ describe('a directory code', () => {
 });
 
 describe('the concierge', () => {
+  it('has no button where the number is none that consoles dial', () => {
+    const shell = lit();
+    shell.publish(put('building', aBuilding({ version: 2, conciergeNumber: '+19005550100' })));
+    expect(shell.lobby.state().phone).toMatchObject({ concierge: false });
+  });
+
   it('is called directly where there is one', () => {
     const shell = lit();
     expect(shell.lobby.state().phone).toMatchObject({ concierge: false });

@@ -215,6 +215,12 @@ describe('the unlock digits', () => {
     expect(acts(stepCall(state, presses('9')).effects)).toEqual(['unlock']);
   });
 
+  it('that open nothing ask ten times in a call and no more: each is an event', () => {
+    const tries = Array.from({ length: 10 }, () => [presses('9'), unlocked(false)]).flat();
+    expect(acts(play(...talking, ...tries.slice(0, -2), presses('9')).effects)).toEqual(['unlock']);
+    expect(acts(play(...talking, ...tries, presses('9')).effects)).toEqual(['tell notOpened']);
+  });
+
   it('that open nothing have to be pressed anew, all of them', () => {
     const begun = [start(aCall([home], '99')), rings(), answers(), presses('9'), presses('9')];
     expect(acts(play(...begun, unlocked(false), presses('9')).effects)).not.toContain('unlock');

@@ -37,7 +37,13 @@ export type CallState =
   | { readonly kind: 'idle' }
   /** `rings`: the number has said so, and its time runs. */
   | ({ readonly kind: 'calling'; readonly rings: boolean } & OnLine)
-  | ({ readonly kind: 'talking'; readonly digits: string; readonly endsSoon: boolean } & OnLine)
+  /** `refusals`: how often the door has not opened for this conversation. */
+  | ({
+      readonly kind: 'talking';
+      readonly digits: string;
+      readonly refusals: number;
+      readonly endsSoon: boolean;
+    } & OnLine)
   | ({ readonly kind: 'opened' } & OnLine);
 
 /**
@@ -85,6 +91,8 @@ const setUpTimeoutMs = 8_000;
 const betweenDigitsMs = 3_000;
 const hangUpAfterMs = 5_000;
 const warnBeforeEndMs = 10_000;
+/** Each try is an event: who leans on the key must not fill the disk with them. */
+const maxRefusals = 10;
 
 export const idleCall: CallState = { kind: 'idle' };
 
@@ -163,7 +171,7 @@ function onTimer(state: Active, timer: CallTimer): CallStep {
 
 function answered({ call, place, ends }: Active): CallStep {
   const { talkTimeoutMs } = call.rules;
-  const state: CallState = { kind: 'talking', call, place, ends, digits: '', endsSoon: false };
+  const state: CallState = { kind: 'talking', call, place, ends, digits: '', refusals: 0, endsSoon: false };
   const warnAfterMs = Math.max(talkTimeoutMs - warnBeforeEndMs, Math.floor(talkTimeoutMs / 2));
   return {
     state,
@@ -179,14 +187,16 @@ function answered({ call, place, ends }: Active): CallStep {
 function pressed(state: Talking, digit: DtmfDigit): CallStep {
   const { unlockDigits } = state.call.rules;
   const digits = (state.digits + digit).slice(-unlockDigits.length);
-  return digits === unlockDigits
-    ? { state: { ...state, digits: '' }, effects: [{ kind: 'unlock' }] }
-    : { state: { ...state, digits }, effects: [startTimer('digits', betweenDigitsMs)] };
+  if (digits !== unlockDigits)
+    return { state: { ...state, digits }, effects: [startTimer('digits', betweenDigitsMs)] };
+  const asks = state.refusals < maxRefusals;
+  return { state: { ...state, digits: '' }, effects: [asks ? { kind: 'unlock' } : tell(state, 'notOpened')] };
 }
 
 function onUnlocked(state: Active, opened: boolean): CallStep {
   if (state.kind !== 'talking') return still(state);
-  if (!opened) return { state, effects: [tell(state, 'notOpened')] };
+  if (!opened)
+    return { state: { ...state, refusals: state.refusals + 1 }, effects: [tell(state, 'notOpened')] };
   const { call, place, ends } = state;
   return {
     state: { kind: 'opened', call, place, ends },
