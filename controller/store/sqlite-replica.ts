@@ -43,6 +43,8 @@ export class SqliteReplica implements Replica {
   readonly #settled = new Set<() => void>();
   readonly #closing = new AbortController();
   #applying = false;
+  /** The version as this connection read it last: nobody else writes here, but the worker while it applies a snapshot. */
+  #known: DatasetVersion | undefined;
   #standing: { of?: Pick<DatasetVersion, 'live' | 'epoch' | 'seq'>; rows: StandingRows } = {
     rows: { doors: new Map() },
   };
@@ -111,6 +113,7 @@ export class SqliteReplica implements Replica {
   applyDelta(delta: Delta): DeltaOutcome {
     this.#assertIdle();
     this.#assertRoom();
+    this.#known = undefined;
     const outcome = this.#guard(() => this.#applyDelta(delta));
     if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
     return outcome;
@@ -144,13 +147,18 @@ export class SqliteReplica implements Replica {
     this.#applying = true;
     try {
       const outcome = await this.#swap();
-      this.#applying = false;
+      this.#settle();
       if (outcome.kind === 'applied') for (const listener of this.#changed) listener();
       return outcome;
     } finally {
-      this.#applying = false;
+      this.#settle();
       for (const listener of this.#settled) listener();
     }
+  }
+
+  #settle(): void {
+    this.#applying = false;
+    this.#known = undefined;
   }
 
   sweep(): boolean {
@@ -196,8 +204,10 @@ export class SqliteReplica implements Replica {
   }
 
   #current(): DatasetVersion {
+    if (this.#known !== undefined && !this.#applying) return this.#known;
     const current = this.#version.get();
     if (current === undefined) throw new StorageFault('unreadable', 'the dataset has no cursor');
+    this.#known = current;
     return current;
   }
 
