@@ -286,7 +286,10 @@ describe('a device is not moved by', () => {
     });
     const op = fc.oneof(
       row.map((put) => ({ put })),
-      row.map(({ row: _, ...gone }) => ({ delete: gone })),
+      row.map((whole) => {
+        const { row: _, ...gone } = whole;
+        return { delete: gone };
+      }),
       anyJson,
     );
     fc.assert(
