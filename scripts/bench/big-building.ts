@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { codeForm, type WireRow } from '../../controller/core/hash-forms.ts';
+import { bitsForm, codeForm, type WireRow } from '../../controller/core/hash-forms.ts';
 import { openStore, type Store } from '../../controller/store/open-store.ts';
 import { credentialHash } from '../../sync/protocol/hashes.ts';
 
@@ -11,6 +11,13 @@ const doors = 8;
 /** Eight digits, different for every resident, spread over the whole range. */
 export const codeOf = (resident: number): string =>
   String((resident * 48_271 + 10_000_019) % 100_000_000).padStart(8, '0');
+/** What a resident presents. A million of them have cards: codes short enough to be typed would run out. */
+export type By = 'code' | 'card';
+export const cardOf = (resident: number): string => resident.toString(16).padStart(8, '0');
+export const cardBits = 32;
+const formOf = (by: By, resident: number): string =>
+  by === 'code' ? codeForm(codeOf(resident)) : bitsForm(cardBits, cardOf(resident));
+
 export const doorOf = (resident: number, nth = 0): string => `door-${(resident + nth) % doors}`;
 
 const building = {
@@ -72,21 +79,23 @@ export function* wireRows(residents: number, version: number): Generator<WireRow
   });
   yield wire('building', building);
   for (let n = 0; n < doors; n += 1) yield wire('door', door(n));
-  for (let n = 0; n < residents; n += 1) for (const [table, , row] of rowsOf(n)) yield wire(table, row);
+  for (let n = 0; n < residents; n += 1)
+    for (const [table, , row] of rowsOf(n, 'code')) yield wire(table, row);
 }
 
 /** Rows of one resident with the key that the store's projection gives each (a check below asks the store). */
 function* rowsOf(
   n: number,
+  by: By,
 ): Generator<readonly [table: string, id: string, row: BenchRow, key: string | null]> {
   const holder = { kind: 'resident', id: `resident-${n}` };
   const row = resident(n);
   yield ['resident', row.id, row, row.suite];
-  const hash = credentialHash(siteKey, codeForm(codeOf(n)));
+  const hash = credentialHash(siteKey, formOf(by, n));
   yield [
     'credential',
     `code-${n}`,
-    { id: `code-${n}`, version: 1, holder, kind: 'pin', hash, status: 'active' },
+    { id: `code-${n}`, version: 1, holder, kind: by === 'code' ? 'pin' : 'card', hash, status: 'active' },
     hash,
   ];
   for (let nth = 0; nth < grantsEach; nth += 1) {
@@ -105,7 +114,7 @@ function* rowsOf(
  * A building of so many residents on disk, in `dir`. Rows are written past the schema check, as they rest after it: the
  * benches measure decisions, not the arrival of 600,000 rows.
  */
-export function writeBigBuilding(dir: string, residents: number): void {
+export function writeBigBuilding(dir: string, residents: number, by: By = 'code'): void {
   openStore(dir, { now: Date.now }).close();
   const db = new Database(join(dir, 'replica.db'));
   db.pragma('synchronous = OFF');
@@ -116,7 +125,7 @@ export function writeBigBuilding(dir: string, residents: number): void {
     insert.run('building', building.id, JSON.stringify(building), null);
     for (let n = 0; n < doors; n += 1) insert.run('door', `door-${n}`, JSON.stringify(door(n)), null);
     for (let n = 0; n < residents; n += 1) {
-      for (const [table, id, row, key] of rowsOf(n)) insert.run(table, id, JSON.stringify(row), key);
+      for (const [table, id, row, key] of rowsOf(n, by)) insert.run(table, id, JSON.stringify(row), key);
     }
     db.prepare('UPDATE dataset SET epoch = 1, seq = 1').run();
   })();

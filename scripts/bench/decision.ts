@@ -8,9 +8,19 @@ import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { Doors } from '../../controller/app/doors.ts';
 import { SystemClock, systemTime } from '../../controller/app/system-clock.ts';
 import { DoorId } from '../../controller/core/dataset.ts';
-import { codeForm } from '../../controller/core/hash-forms.ts';
+import { bitsForm, codeForm } from '../../controller/core/hash-forms.ts';
 import { lookUpSql } from '../../controller/store/row-reader.ts';
-import { codeOf, doorOf, grantsEach, openBigBuilding, siteKey, writeBigBuilding } from './big-building.ts';
+import {
+  type By,
+  cardBits,
+  cardOf,
+  codeOf,
+  doorOf,
+  grantsEach,
+  openBigBuilding,
+  siteKey,
+  writeBigBuilding,
+} from './big-building.ts';
 import { type Bench, inTurns, percentile, rounded } from './measure.ts';
 
 const warmUp = 3_000;
@@ -23,11 +33,11 @@ interface Measured {
   readonly limit: readonly number[];
 }
 
-/** Code to decision on so many residents, beside the bare look-ups of the same rows and the same HMAC. */
-function measure(residents: number): Measured {
+/** Code or card to decision on so many residents, beside the bare look-ups of the same rows and the same HMAC. */
+function measure(residents: number, by: By): Measured {
   const dir = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
   try {
-    writeBigBuilding(dir, residents);
+    writeBigBuilding(dir, residents, by);
     const store = openBigBuilding(dir);
     const clock = new SystemClock(systemTime, 0);
     clock.setFromWelcome({ time: Date.now(), atMonotonicMs: clock.monotonicMs() });
@@ -37,11 +47,15 @@ function measure(residents: number): Measured {
     const residentOf = (round: number): number => (round * 7_919) % residents;
     const ours = (round: number): void => {
       const n = residentOf(round);
-      const hash = hasher.hash({ kind: 'code', digits: codeOf(n) });
+      const hash = hasher.hash(
+        by === 'code'
+          ? { kind: 'code', digits: codeOf(n) }
+          : { kind: 'bits', bits: cardBits, hex: cardOf(n) },
+      );
       const door = DoorId.parse(doorOf(n));
       const { outcome } = doors.decide({
         kind: 'credential',
-        method: 'code',
+        method: by,
         hash,
         door,
         accessPoint: 'bench',
@@ -57,7 +71,7 @@ function measure(residents: number): Measured {
     const limit = (round: number): void => {
       const n = residentOf(round);
       const hash = createHmac('sha256', siteKey)
-        .update(codeForm(codeOf(n)))
+        .update(by === 'code' ? codeForm(codeOf(n)) : bitsForm(cardBits, cardOf(n)))
         .digest('hex');
       byKey.all(live, 'credential', hash);
       byKey.all(live, 'guest', hash);
@@ -105,7 +119,7 @@ async function measureCasbin(): Promise<readonly number[]> {
 
 export const decisionBench: Bench = async ({ full, progress }) => {
   progress('100,000 residents with 4 grants each …');
-  const { ours, limit } = measure(100_000);
+  const { ours, limit } = measure(100_000, 'code');
   progress(`casbin with the same grants for ${casbinResidents.toLocaleString('en')} residents …`);
   const casbin = await measureCasbin();
   const p50 = percentile(ours, 0.5);
@@ -121,10 +135,10 @@ export const decisionBench: Bench = async ({ full, progress }) => {
     casbinRatio: rounded(casbinP50 / p50, 0),
   };
   if (!full) return figures;
-  progress('1,000 residents …');
-  const small = measure(1_000);
-  progress('1,000,000 residents …');
-  const large = measure(1_000_000);
+  progress('1,000 residents with cards …');
+  const small = measure(1_000, 'card');
+  progress('1,000,000 residents with cards (some minutes) …');
+  const large = measure(1_000_000, 'card');
   const growth = (name: 'ours' | 'limit'): number =>
     percentile(large[name], 0.5) / percentile(small[name], 0.5);
   return {
