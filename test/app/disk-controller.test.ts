@@ -74,7 +74,7 @@ class Console {
   }
 }
 
-describe('a controller whose disk fills up', () => {
+describe('failure case 19: a controller whose disk fills up', () => {
   it('grants out of the reserve, is killed, starts again, spends it, lets people out, and recovers', async () => {
     const console = await Console.installed();
     const { disk } = console;

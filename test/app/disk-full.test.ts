@@ -107,7 +107,7 @@ describe('a disk that fills up', () => {
   });
 });
 
-describe('a full disk', () => {
+describe('failure case 19: a full disk', () => {
   it('takes access events out of the reserve, in the turn in which it refused', async () => {
     const { disk, shell } = await filled();
     expect(disk.availableBytes()).toBe(0);
