@@ -12,7 +12,7 @@ const nameOf = (path: string): string => path.replace(/^test\//, '').replace(/\.
 function shown(): ReadonlyMap<number, readonly string[]> {
   const found = new Map<number, Set<string>>();
   for (const path of globSync('test/**/*.test.ts', { cwd: root })) {
-    for (const [, number] of read(path).matchAll(/\('failure case (\d+): /g)) {
+    for (const [, number] of read(path).matchAll(/\(\s*'failure case (\d+): /g)) {
       const files = found.get(Number(number)) ?? new Set();
       found.set(Number(number), files.add(nameOf(path)));
     }
