@@ -21,11 +21,19 @@ export interface TimeSource {
 
 export const systemTime: TimeSource = { rtc: Date.now, monotonicMs: () => Math.floor(performance.now()) };
 
+/** Node runs a timer of more than this at once. */
+const longestMs = 2 ** 31 - 1;
+
 /** Node's timers; none keeps the process alive by itself. */
 export const systemTimers: Timers = {
   after(ms, run) {
-    const timer = setTimeout(run, ms);
-    timer.unref();
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (leftMs: number): void => {
+      const then = leftMs > longestMs ? () => wait(leftMs - longestMs) : run;
+      timer = setTimeout(then, Math.min(leftMs, longestMs));
+      timer.unref();
+    };
+    wait(ms);
     return { cancel: () => clearTimeout(timer) };
   },
 };

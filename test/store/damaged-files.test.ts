@@ -180,6 +180,8 @@ it('both at once begin empty, each reported', () => {
   const { journal, notices } = storeIn(dir, now);
   expect(notices.map(({ database }) => database)).toEqual(['replica.db', 'events.db']);
   expect(journal.head().seq).toBe(0);
+  // No mirror says so any more: a limited guest might have been in as often as may be.
+  expect(journal.guestUses(gus).known).toBe(false);
 });
 
 describe('what a kill -9 left behind, with noise in', () => {
