@@ -12,12 +12,12 @@ import {
   serverCryptogram,
 } from './session-keys.ts';
 
-/** `default` is SCBK-D, and used inside an operator's window only. */
+/** `default` is SCBK-D, and used inside an operator's window only, to hand over the reader's own key. */
 export type KeyChoice =
   | { readonly kind: 'own'; readonly key: Uint8Array }
   /** On its way to be the own one: the peripheral may have it by now. */
   | { readonly kind: 'next'; readonly key: Uint8Array }
-  | { readonly kind: 'default' };
+  | { readonly kind: 'default'; readonly newKey: Uint8Array };
 
 export type HandshakeRefusal =
   /** A handshake's answer without its security block, or with another's. */

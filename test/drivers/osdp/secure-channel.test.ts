@@ -203,6 +203,7 @@ describe('a session', () => {
 describe('the handshake, as the panel judges it', () => {
   const scbk = bytes('2B7E151628AED2A6ABF7158809CF4F3C');
   const cuid = bytes('00068E0000000000');
+  const byDefault: KeyChoice = { kind: 'default', newKey: scbk };
   const own: KeyChoice = { kind: 'own', key: scbk };
   const ownKeys = deriveSessionKeys(scbk, rndA);
   const proof = clientCryptogram(ownKeys, rndA, rndB);
@@ -248,7 +249,7 @@ describe('the handshake, as the panel judges it', () => {
     ],
     [
       'our key where SCBK-D was asked for',
-      () => checkCcrypt(block(scs.ccrypt), ccrypt, { choice: { kind: 'default' }, rndA }),
+      () => checkCcrypt(block(scs.ccrypt), ccrypt, { choice: byDefault, rndA }),
       'keySelector',
     ],
     [
@@ -267,9 +268,7 @@ describe('the handshake, as the panel judges it', () => {
   });
 
   it('agrees with SCBK-D where that was asked for', () => {
-    expect(
-      checkCcrypt(block(scs.ccrypt, '00'), withDefault, { choice: { kind: 'default' }, rndA }),
-    ).toMatchObject({
+    expect(checkCcrypt(block(scs.ccrypt, '00'), withDefault, { choice: byDefault, rndA })).toMatchObject({
       cryptA,
     });
   });
