@@ -78,7 +78,7 @@ export function openStore(dir: string, { now }: { readonly now: () => EpochMs })
       journal.restore(mirrored);
       if (!isLost) notices.push({ database: 'events.db', problem: missing });
     }
-    keepMirror(journal, replica, mirror);
+    const kept = keepMirror(journal, replica, mirror);
     return {
       replica,
       journal,
@@ -86,6 +86,7 @@ export function openStore(dir: string, { now }: { readonly now: () => EpochMs })
       notices,
       close() {
         disk.close();
+        kept.close();
         replica.close();
         journal.close();
       },

@@ -103,7 +103,8 @@ export class HeadEnd {
     const { store, clock } = this.#parts;
     const published = revoke(store, table, id, clock.now());
     for (const device of store.devices.all()) this.#commands.sendDenials(device, 'unanswered');
-    this.#courier.announce();
+    // The denial leaves first: making the delta, which says the same, would hold it up.
+    process.nextTick(() => this.#courier.announce());
     return published;
   }
 

@@ -157,6 +157,16 @@ describe('the mirror', () => {
     expect(again.revocations()).toEqual([later]);
   });
 
+  it('is written soon after each denial, before anything is closed', async () => {
+    const dir = tempDir();
+    const { journal } = storeIn(dir);
+    journal.commit([], [{ kind: 'revocation', revocation }]);
+    const other = openDatabase(join(dir, 'replica.db'));
+    const mirrored = other.prepare('SELECT revocations FROM mirror').pluck();
+    await expect.poll(() => mirrored.get()).toBe(JSON.stringify([revocation]));
+    other.close();
+  });
+
   it('of another log adds its denials and ends none that is newer', () => {
     const { dir } = used();
     const db = openDatabase(join(dir, 'replica.db'));
