@@ -9,6 +9,7 @@ import { directoryBench } from './bench/directory.ts';
 import { eventsBench } from './bench/events.ts';
 import type { Bench } from './bench/measure.ts';
 import { memoryBench } from './bench/memory.ts';
+import { revokeBench } from './bench/revoke.ts';
 import { snapshotBench } from './bench/snapshot.ts';
 import { startBench } from './bench/start.ts';
 import { submitBench } from './bench/submit.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   directory: directoryBench,
   events: eventsBench,
   memory: memoryBench,
+  revoke: revokeBench,
   snapshot: snapshotBench,
   start: startBench,
   submit: submitBench,
