@@ -26,14 +26,17 @@ const bareTopic = 'bare/loop';
 
 const msBetween = (fromNs: bigint, toNs: bigint): number => Number(toNs - fromNs) / 1e6;
 
+type Publish = (this: MqttClient, topic: string, ...rest: readonly unknown[]) => MqttClient;
+
 /** When MQTT.js was last given a command to publish, by the machine's monotonic clock. */
 function watchCommands(): { readonly atNs: bigint } {
   const watched = { atNs: 0n };
-  const { publish } = MqttClient.prototype;
-  MqttClient.prototype.publish = function (this: MqttClient, ...args: Parameters<typeof publish>) {
-    if (args[0].endsWith('/down/command')) watched.atNs = process.hrtime.bigint();
-    return publish.apply(this, args);
-  } as typeof publish;
+  const prototype = MqttClient.prototype as unknown as { publish: Publish };
+  const { publish } = prototype;
+  prototype.publish = function (topic, ...rest) {
+    if (topic.endsWith('/down/command')) watched.atNs = process.hrtime.bigint();
+    return publish.call(this, topic, ...rest);
+  };
   return watched;
 }
 

@@ -16,7 +16,7 @@ import { ServingHeadEnd } from './serving-head-end.ts';
 import { tempDir } from './store.ts';
 import { SyncDevice } from './sync-device.ts';
 
-export const building = 'maple-court';
+const building = 'maple-court';
 
 /** PEM. */
 export interface Certified {
