@@ -113,6 +113,9 @@ export function compose({
     clock,
     guesses,
     timezone: () => lobby.timezone(),
+    recorder,
+    timers,
+    log,
   });
   const calls =
     config.phone &&
@@ -231,6 +234,7 @@ export function compose({
       await calls?.close();
       lobby.close();
       for (const door of doors.all()) door.close();
+      access.close();
       guesses.close();
       diskWatch.close();
       unreadableWatch.close();

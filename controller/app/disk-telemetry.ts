@@ -43,6 +43,8 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   KeypadLockedOut: 'keep',
   KeypadLockoutEnded: 'keep',
   LockdownChanged: 'keep',
+  // Whoever hammers a locked keypad must not use up the room for access events.
+  LockedKeypadTried: 'shed',
   PhoneFault: 'keep',
   RequestToExit: 'shed',
   Revoked: 'keep',

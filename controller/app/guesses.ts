@@ -87,16 +87,13 @@ export class Guesses {
   }
 
   /**
-   * Counts a directory code, whether it calls somebody or not. False: it must not be looked at now.
+   * Counts a directory code that nobody has.
    * @throws StorageFault when the disk refuses; then nothing was counted.
    */
-  mayTryDirectoryCode(accessPoint: string, door: DoorId): boolean {
-    const keypad = { accessPoint, entry: 'directoryCode' } as const;
-    if (this.isLockedOut(keypad)) return false;
-    const { events, changes, onCommitted } = this.miss(keypad, door);
+  missDirectoryCode(accessPoint: string, door: DoorId): void {
+    const { events, changes, onCommitted } = this.miss({ accessPoint, entry: 'directoryCode' }, door);
     this.#parts.recorder.commit(events, changes);
     onCommitted();
-    return true;
   }
 
   #nowMs(): number {

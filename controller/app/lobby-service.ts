@@ -229,8 +229,13 @@ export class LobbyService implements Lobby {
   #directoryCode(digits: string): CallAnswer {
     const { guesses, keypadDoor, callDesk, log } = this.#parts;
     try {
-      const may = guesses.mayTryDirectoryCode(keypad, keypadDoor);
-      return may ? callDesk.directoryCode(digits) : callDesk.refuse('unknownCallee');
+      if (guesses.isLockedOut({ accessPoint: keypad, entry: 'directoryCode' }))
+        return callDesk.refuse('unknownCallee');
+      const answer = callDesk.directoryCode(digits);
+      // Codes that call are bounded by the limits of calls: a busy evening in the lobby locks nobody out.
+      if (answer.outcome === 'notCalled' && answer.reason === 'unknownCallee')
+        guesses.missDirectoryCode(keypad, keypadDoor);
+      return answer;
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       log.error({ fault: error.code }, 'a directory code could not be counted');

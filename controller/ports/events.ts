@@ -154,6 +154,13 @@ export type EventDraft =
       /** Where the last miss was. */
       readonly door?: DoorId;
     }
+  /** Codes typed at a locked keypad, which nobody looked at: once per minute. */
+  | {
+      readonly type: 'LockedKeypadTried';
+      readonly severity: 'notice';
+      readonly accessPoint: string;
+      readonly count: number;
+    }
   | {
       readonly type: 'KeypadLockoutEnded';
       readonly severity: 'notice';

@@ -234,12 +234,13 @@ export class SqliteJournal implements Journal {
     const write = () => this.#guard(() => this.#transaction.immediate(withDenials, work));
     const reserve = spend && this.#reserve;
     const { next, denials } = reserve === undefined ? write() : spendingReserve(reserve, write);
-    this.#keepLogShort(this.#reserve?.broken === true);
     this.#state = next;
-    if (!withDenials) return;
-    this.#denials = denials;
-    this.#denylist = new Denylist(denials.revocations);
-    for (const listener of this.#denialsChanged) listener();
+    if (withDenials) {
+      this.#denials = denials;
+      this.#denylist = new Denylist(denials.revocations);
+      for (const listener of this.#denialsChanged) listener();
+    }
+    this.#keepLogShort(this.#reserve?.broken === true);
   }
 
   /**

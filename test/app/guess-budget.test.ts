@@ -301,23 +301,45 @@ describe('an entry at the lobby screen', () => {
     expect(await answer).toMatchObject({ outcome: 'grant' });
   });
 
-  it('is a directory code five times in a minute, then not for 30 seconds; entry codes go on', async () => {
+  it('is a directory code that somebody has as often as they like: a busy evening locks nobody out', async () => {
     const shell = lit();
-    const typed = async () => {
+    for (let n = 0; n < 6; n += 1) {
       const answer = shell.lobby.submit('0101');
+      shell.time.pass(250);
+      expect(await answer).toMatchObject({ reason: 'noNumber' });
+    }
+    expect(shell.guesses.isLockedOut({ accessPoint: 'lobby-keypad', entry: 'directoryCode' })).toBe(false);
+  });
+
+  it('hammered at a locked keypad is one event a minute, and none for each code', () => {
+    const shell = lit();
+    for (let n = 0; n < 5; n += 1) shell.type('00000000');
+    const hammered = shell.eventsOf(() => {
+      for (let n = 0; n < 100; n += 1) expect(shell.type('00000000')).toMatchObject({ reason: 'lockedOut' });
+    });
+    expect(hammered).toMatchObject([{ type: 'LockedKeypadTried', accessPoint: 'keypad', count: 1 }]);
+    const later = shell.eventsOf(() => shell.time.pass(60 * second));
+    expect(later).toContainEqual(expect.objectContaining({ type: 'LockedKeypadTried', count: 99 }));
+  });
+
+  it('is an unknown directory code five times in a minute, then not for 30 seconds; entry codes go on', async () => {
+    const shell = lit();
+    const typed = async (digits: string) => {
+      const answer = shell.lobby.submit(digits);
       shell.time.pass(250);
       return answer;
     };
     // Ann has no number: her code is found, and calls nobody.
-    const found = { outcome: 'notCalled', reason: 'noNumber' };
-    for (let n = 0; n < 5; n += 1) expect(await typed()).toMatchObject(found);
-    expect(await typed()).toMatchObject({ outcome: 'notCalled', reason: 'unknownCallee' });
+    const [anns, found] = ['0101', { outcome: 'notCalled', reason: 'noNumber' }] as const;
+    const [nobodys, notFound] = ['9999', { outcome: 'notCalled', reason: 'unknownCallee' }] as const;
+    for (let n = 0; n < 5; n += 1) expect(await typed(nobodys)).toMatchObject(notFound);
+    expect(await typed(anns)).toMatchObject(notFound);
     expect(await shell.lobby.submit(annsCode)).toMatchObject({ outcome: 'grant' });
     expect(shell.events().filter(({ type }) => type === 'KeypadLockedOut')).toMatchObject([
       { accessPoint: 'lobby-keypad', entry: 'directoryCode' },
     ]);
     shell.time.pass(30 * second);
-    expect(await typed()).toMatchObject(found);
+    expect(await typed(anns)).toMatchObject(found);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ann, decided, gus, lobby, outcome, requests } from '../support/scene.ts';
 
-const { pin, guestCode, byAnn } = requests;
+const { pin, guestCode, byAnn, call } = requests;
 const noon = Date.parse('2026-06-15T16:00:00.000Z');
 const door = (fields = {}) => ({ antipassback: { from: 'street', to: 'inside', kind: 'hard', ...fields } });
 const annIs = (area: string, since = noon - 60_000) => ({
@@ -26,6 +26,15 @@ describe('anti-passback', () => {
       softAntipassback: true,
     });
     expect(decided(pin, { ...soft, device: annIs('street') })).toMatchObject({ softAntipassback: false });
+  });
+
+  test('a resident who opens from the telephone is inside already, and lets the guest in', () => {
+    for (const kind of ['hard', 'soft']) {
+      expect(decided(call, { lobby: door({ kind }), device: annIs('inside') })).toMatchObject({
+        outcome: 'grant',
+        softAntipassback: false,
+      });
+    }
   });
 
   test('it is forgiven after forgiveMs, not before', () => {

@@ -143,7 +143,7 @@ export class Shell {
       this.doors.add(new DoorRuntime(parts, this.doors.isLockedDown(id)));
     }
     this.access = new AccessService({
-      ...{ doors: this.doors, hasher, clock, guesses: this.guesses },
+      ...{ doors: this.doors, hasher, clock, guesses: this.guesses, recorder, timers, log },
       timezone: () => this.lobby.timezone(),
     });
     this.commands = new CloudCommands({

@@ -40,6 +40,8 @@ export interface Asker {
   /** What checks 10 and 11 ask for: a right of the person's own, a guest entrance, or just that the door exists. */
   readonly needs: 'ownRight' | 'guestEntrance' | 'door';
   readonly extended: boolean;
+  /** True: opens for somebody else, who stands at the door (a call). Where the asker is plays no part then. */
+  readonly forAnother: boolean;
 }
 
 export interface Refusal {

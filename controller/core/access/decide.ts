@@ -73,7 +73,7 @@ export function decide(facts: AccessFacts, request: AccessRequest): Decision {
     explanation: explanation(facts, trail, 12),
     extended: asker.extended,
     ...(asker.person.kind === 'guest' && { countUse: asker.person.guest.id }),
-    softAntipassback: violatesAntipassback(context, asker.person),
+    softAntipassback: violatesAntipassback(context, asker),
   };
 }
 

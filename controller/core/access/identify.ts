@@ -21,9 +21,9 @@ export function identify(facts: AccessFacts, request: AccessRequest, trail: Trai
     case 'cardAndCode':
       return facts.lockedOut(request.accessPoint) ? lockedOut : cardAndCode(facts, request, trail);
     case 'callUnlock':
-      return asking(resident(facts, request.resident), 'ownRight', false);
+      return forAnother(asking(resident(facts, request.resident), 'ownRight', false));
     case 'conciergeUnlock':
-      return asking({ kind: 'concierge' }, 'guestEntrance', false);
+      return forAnother(asking({ kind: 'concierge' }, 'guestEntrance', false));
     case 'command':
       return commanded(facts, request.by, request.extended, trail);
     default:
@@ -78,7 +78,14 @@ function presented(
   if (first === undefined) return undefined;
   const person =
     first.kind === 'guest' ? guestPerson(facts, first.row) : holderPerson(facts, first.row.holder);
-  return { person, credentials, method, needs: 'ownRight', extended: extendedOf(person) };
+  return {
+    person,
+    credentials,
+    method,
+    needs: 'ownRight',
+    extended: extendedOf(person),
+    forAnother: false,
+  };
 }
 
 function commanded(facts: AccessFacts, by: CommandBy, extended: boolean, trail: Trail): Identified {
@@ -108,9 +115,20 @@ function asking(
   readonly kind: 'asker';
   readonly asker: Asker;
 } {
-  const asker = { person, credentials: [], needs, extended: extended || extendedOf(person) };
+  const asker = {
+    person,
+    credentials: [],
+    needs,
+    extended: extended || extendedOf(person),
+    forAnother: false,
+  };
   return { kind: 'asker', asker };
 }
+
+const forAnother = ({ asker }: { readonly asker: Asker }): Identified => ({
+  kind: 'asker',
+  asker: { ...asker, forAnother: true },
+});
 
 const resident = (facts: AccessFacts, id: ResidentId): Person =>
   holderPerson(facts, { kind: 'resident', id });

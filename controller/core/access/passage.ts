@@ -1,26 +1,32 @@
 /** Check 12: what the door itself asks of everybody who passes. */
-import { type Check, type Context, note, type Person, subjectOf } from './context.ts';
+import { type Asker, type Check, type Context, note, subjectOf } from './context.ts';
 import type { Subject } from './facts.ts';
 
-export const mayPass: Check = (context, { person }) => {
+export const mayPass: Check = (context, asker) => {
   const { door, doorId, facts, trail } = context;
   if (door === undefined) return undefined;
   note(trail, 'door', door);
-  if (door.antipassback?.kind === 'hard' && violatesAntipassback(context, person)) {
+  if (door.antipassback?.kind === 'hard' && violatesAntipassback(context, asker)) {
     return { check: 12, reason: 'antipassback' };
   }
   const { interlockedBy, firstPersonWaiting, firstPerson } = facts.doorState(doorId);
   if (interlockedBy !== undefined) return { check: 12, reason: 'interlocked' };
   if (door.twoPerson !== true) return undefined;
-  const subject = subjectOf(person);
+  const subject = subjectOf(asker.person);
   const second = firstPersonWaiting && !(firstPerson && subject && same(firstPerson, subject));
   return second ? undefined : { check: 12, reason: 'secondPersonNeeded' };
 };
 
-/** Known to be elsewhere than where this door leads from, and not so long ago that it is forgiven. */
-export function violatesAntipassback({ door, facts, clock }: Context, person: Person): boolean {
+/**
+ * Known to be elsewhere than where this door leads from, and not so long ago that it is forgiven. Whoever opens from a
+ * telephone does not pass, and is mostly inside.
+ */
+export function violatesAntipassback(
+  { door, facts, clock }: Context,
+  { person, forAnother }: Asker,
+): boolean {
   const subject = subjectOf(person);
-  if (door?.antipassback === undefined || subject === undefined) return false;
+  if (forAnother || door?.antipassback === undefined || subject === undefined) return false;
   const { from, forgiveMs } = door.antipassback;
   const known = facts.knownArea(subject);
   if (known === undefined || known.area === from) return false;

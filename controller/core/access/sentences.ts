@@ -35,7 +35,7 @@ export function tell(decision: Decision, { mayHint, timezone, now, doorName }: T
 }
 
 /** Whatever the cause, known code or not. */
-const notOpened: Told = {
+export const notOpened: Told = {
   en: 'The door did not open. Please contact your host or the manager.',
   fr: 'La porte ne s’est pas ouverte. Veuillez communiquer avec votre hôte ou avec la direction de l’immeuble.',
 };
