@@ -30,6 +30,8 @@ export async function startRabbitMq(): Promise<Broker & AsyncDisposable> {
     // A name server of its own, which is ended with it.
     ERL_EPMD_PORT: epmdPort,
     ERL_EPMD_ADDRESS: '127.0.0.1',
+    // Lets itself be ended though a node that was killed is still on its list.
+    ERL_EPMD_RELAXED_COMMAND_CHECK: '1',
   };
   let running: Program | undefined;
   const start = async (): Promise<void> => {
@@ -55,9 +57,7 @@ export async function startRabbitMq(): Promise<Broker & AsyncDisposable> {
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
-      spawnSync('epmd', ['-port', epmdPort, '-kill'], {
-        env: { ...env, ERL_EPMD_RELAXED_COMMAND_CHECK: '1' },
-      });
+      spawnSync('epmd', ['-port', epmdPort, '-kill'], { env });
       await rm(folder, { recursive: true, force: true });
     },
   };
