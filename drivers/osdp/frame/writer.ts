@@ -12,7 +12,7 @@ import {
 import { type Frame, hasMac } from './frame.ts';
 
 /** A frame that no receiver could take: a fault of whoever composed it. */
-export class FrameTooLongError extends Error {
+class FrameTooLongError extends Error {
   readonly code = 'frameTooLong';
 
   constructor(bytes: number) {

@@ -31,8 +31,8 @@ export interface BusState {
   readonly pending: Uint8Array;
   readonly exchange: Exchange | undefined;
   readonly noise: NoiseMeter;
-  /** When the last byte came, or the port was opened. */
-  readonly heardMs: number;
+  /** Since when something has been asked and not a byte has come. */
+  readonly unheardSinceMs: number | undefined;
   /** Silence for so long, and the port is opened anew. */
   readonly patienceMs: number;
 }
@@ -49,7 +49,7 @@ export interface Moment {
   readonly rndA: Uint8Array;
 }
 
-export type BusEffect =
+type BusEffect =
   | { readonly kind: 'transmit'; readonly bytes: Uint8Array }
   | { readonly kind: 'report'; readonly address: number; readonly report: LinkReport }
   /** The line has become noisy, or quiet again. */
@@ -73,7 +73,7 @@ export const newBus = (peripherals: readonly LinkSettings[]): BusState => ({
   pending: nothingPending,
   exchange: undefined,
   noise: quiet,
-  heardMs: 0,
+  unheardSinceMs: undefined,
   patienceMs: firstPatienceMs,
 });
 
@@ -114,14 +114,14 @@ function take(state: BusState, input: BusInput, nowMs: number): BusStep {
 const opened = (state: BusState, nowMs: number): BusState => ({
   ...state,
   open: true,
-  heardMs: nowMs,
+  unheardSinceMs: undefined,
   pending: nothingPending,
   links: state.links.map((link) => ({ ...link, dueMs: nowMs, probes: 0 })),
 });
 
 function bytes(state: BusState, chunk: Uint8Array, nowMs: number): BusStep {
   const { pending, frames, strayBytes } = parseFrames(state.pending, chunk);
-  const heard = { ...state, pending, heardMs: nowMs, patienceMs: firstPatienceMs };
+  const heard = { ...state, pending, unheardSinceMs: undefined, patienceMs: firstPatienceMs };
   const noted = note(heard, strayBytes, nowMs);
   const step = then(noted, (next) => answers(next, frames, nowMs));
   const { exchange } = step.state;
@@ -146,7 +146,7 @@ function answers(state: BusState, frames: readonly ReceivedFrame[], nowMs: numbe
 }
 
 function tick(state: BusState, nowMs: number): BusStep {
-  const { exchange, open, heardMs, patienceMs, pending } = state;
+  const { exchange, open, pending } = state;
   if (!open) return { state, effects: [] };
   let step = note(state, 0, nowMs);
   if (exchange !== undefined && nowMs >= exchange.deadlineMs) {
@@ -160,12 +160,17 @@ function tick(state: BusState, nowMs: number): BusStep {
         : stepOne(now, exchange.link, { kind: 'silence', nowMs }),
     );
   }
-  if (nowMs - heardMs < patienceMs || state.links.length === 0) return step;
+  const silentMs = impatientAt(step.state);
+  if (silentMs === undefined || nowMs < silentMs) return step;
   return then(step, (now) => ({
-    state: { ...now, heardMs: nowMs, patienceMs: Math.min(longestPatienceMs, 2 * patienceMs) },
+    state: { ...now, unheardSinceMs: nowMs, patienceMs: Math.min(longestPatienceMs, 2 * now.patienceMs) },
     effects: [{ kind: 'reopen' }],
   }));
 }
+
+/** When the silence has lasted for too long. */
+const impatientAt = ({ unheardSinceMs, patienceMs }: BusState): number | undefined =>
+  unheardSinceMs === undefined ? undefined : unheardSinceMs + patienceMs;
 
 function lost(state: BusState, nowMs: number): BusStep {
   let step: BusStep = {
@@ -197,7 +202,11 @@ function stepOne(state: BusState, link: number, input: LinkInput): BusStep {
   const out: BusEffect[] = [];
   for (const effect of effects) {
     if (effect.kind === 'transmit') {
-      next = { ...next, exchange: exchangeOf(after, link, effect, input.nowMs) };
+      next = {
+        ...next,
+        exchange: exchangeOf(after, link, effect, input.nowMs),
+        unheardSinceMs: next.unheardSinceMs ?? input.nowMs,
+      };
       out.push({ kind: 'transmit', bytes: effect.bytes });
     } else if (effect.kind === 'report') {
       out.push({ kind: 'report', address: after.settings.address, report: effect.report });
@@ -227,10 +236,11 @@ function note(state: BusState, strayBytes: number, nowMs: number): BusStep {
 }
 
 /** When something happens by itself next; nothing does while the port is closed. */
-function wakeAt({ open, exchange, links, heardMs, patienceMs }: BusState): number | undefined {
+function wakeAt(state: BusState): number | undefined {
+  const { open, exchange, links } = state;
   if (!open || links.length === 0) return undefined;
   const lineMs = exchange?.deadlineMs ?? Math.min(...links.map(({ dueMs }) => dueMs));
-  return Math.min(lineMs, heardMs + patienceMs);
+  return Math.min(lineMs, impatientAt(state) ?? lineMs);
 }
 
 const then = ({ state, effects }: BusStep, more: (state: BusState) => BusStep): BusStep => {

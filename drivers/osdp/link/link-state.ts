@@ -13,7 +13,7 @@ export interface PdIdentity extends PdId {
 }
 
 /** What must not change without an operator; the firmware may. */
-export type PinnedIdentity = Pick<PdIdentity, 'cuid' | 'vendor' | 'model' | 'serial'>;
+type PinnedIdentity = Pick<PdIdentity, 'cuid' | 'vendor' | 'model' | 'serial'>;
 
 export interface LinkSettings {
   /** 0–0x7E. */
@@ -44,7 +44,7 @@ export type LinkRefusal =
   | 'malformedReply';
 
 /** What an application may ask for. Keys and handshakes are the link's own. */
-export type RequestCommand = Exclude<
+type RequestCommand = Exclude<
   Command,
   { readonly kind: 'POLL' | 'ID' | 'CAP' | 'KEYSET' | 'CHLNG' | 'SCRYPT' }
 >;

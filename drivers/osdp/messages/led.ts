@@ -2,7 +2,7 @@ import { type DecodeFailure, records, viewOf } from './codes.ts';
 
 /** In the order of their codes. */
 const colors = ['black', 'red', 'green', 'amber', 'blue', 'magenta', 'cyan', 'white'] as const;
-export type LedColor = (typeof colors)[number];
+type LedColor = (typeof colors)[number];
 
 /** Times in steps of 100 ms, up to 25,500. With `offMs` 0 the light is steady. */
 interface Blink {

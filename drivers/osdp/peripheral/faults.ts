@@ -2,17 +2,12 @@
 import { checksum, crc16 } from '../frame/check.ts';
 import { crcBit, sequenceMask } from '../frame/constants.ts';
 
+type WireFault = 'drop' | 'corrupt' | 'wrongSequence' | 'wrongAddress' | 'babble' | 'replay' | 'badMac';
+
 export type Fault =
-  /** On the wire. */
-  | 'drop'
-  | 'corrupt'
-  | 'wrongSequence'
-  | 'wrongAddress'
-  | 'babble'
+  | WireFault
   | { readonly delayMs: number }
-  /** By somebody who has recorded and can forge, and does not have the key. */
-  | 'replay'
-  | 'badMac'
+  /** By somebody who can forge, and does not have the key. */
   | 'plainReplies'
   | 'plainNak'
   | 'forgedCapability'
@@ -27,7 +22,7 @@ export type Fault =
   | 'keyNotTaken';
 
 /** A frame after `change`, its check put right again. */
-export function forged(frame: Uint8Array, change: (bytes: Uint8Array) => void): Uint8Array {
+function forged(frame: Uint8Array, change: (bytes: Uint8Array) => void): Uint8Array {
   const bytes = frame.slice();
   change(bytes);
   if (((bytes[4] ?? 0) & crcBit) === 0) bytes[bytes.length - 1] = checksum(bytes.subarray(0, -1));
@@ -35,43 +30,42 @@ export function forged(frame: Uint8Array, change: (bytes: Uint8Array) => void): 
   return bytes;
 }
 
-export const withSequence = (frame: Uint8Array, sequence: number): Uint8Array =>
+const withSequence = (frame: Uint8Array, sequence: number): Uint8Array =>
   forged(frame, (bytes) => {
     bytes[4] = ((bytes[4] ?? 0) & ~sequenceMask) | sequence;
   });
 
 /** Noise that now and then claims to be a long frame. */
-export const babble: Uint8Array = Uint8Array.from({ length: 2_048 }, (_, i) =>
+const babble: Uint8Array = Uint8Array.from({ length: 2_048 }, (_, i) =>
   i % 97 === 0 ? 0x53 : (i * 31 + (i >> 3)) & 0xff,
 );
 
-/** What a fault makes of a reply on its way; undefined: nothing of it arrives. */
+type OnTheWire = (reply: Uint8Array, recorded: Uint8Array | undefined) => Uint8Array | undefined;
+
+const sequenceOf = (frame: Uint8Array): number => (frame[4] ?? 0) & sequenceMask;
+const turned = (frame: Uint8Array, at: number): Uint8Array =>
+  forged(frame, (bytes) => {
+    bytes[at] = (bytes[at] ?? 0) ^ 0x01;
+  });
+
+const wireFaults: Readonly<Record<WireFault, OnTheWire>> = {
+  drop: () => undefined,
+  corrupt: (reply) => reply.map((byte, i) => (i === 5 ? byte ^ 0x10 : byte)),
+  wrongSequence: (reply) => withSequence(reply, (sequenceOf(reply) + 1) & sequenceMask),
+  wrongAddress: (reply) => turned(reply, 1),
+  babble: (reply) => Uint8Array.of(...babble, ...reply),
+  replay: (reply, recorded) => (recorded === undefined ? reply : withSequence(recorded, sequenceOf(reply))),
+  // The last byte of the MAC, before the CRC.
+  badMac: (reply) => turned(reply, reply.length - 3),
+};
+
+/** What a fault makes of a reply on its way; undefined: nothing of it arrives. `recorded`: the reply before. */
 export function onTheWire(
   fault: Fault | undefined,
   reply: Uint8Array,
   recorded: Uint8Array | undefined,
 ): Uint8Array | undefined {
-  const sequence = (reply[4] ?? 0) & sequenceMask;
-  switch (fault) {
-    case 'drop':
-      return undefined;
-    case 'corrupt':
-      return reply.map((byte, i) => (i === 5 ? byte ^ 0x10 : byte));
-    case 'wrongSequence':
-      return withSequence(reply, (sequence + 1) & sequenceMask);
-    case 'wrongAddress':
-      return forged(reply, (bytes) => {
-        bytes[1] = (bytes[1] ?? 0) ^ 0x01;
-      });
-    case 'babble':
-      return Uint8Array.of(...babble, ...reply);
-    case 'replay':
-      return recorded === undefined ? reply : withSequence(recorded, sequence);
-    case 'badMac':
-      return forged(reply, (bytes) => {
-        bytes[bytes.length - 3] = (bytes[bytes.length - 3] ?? 0) ^ 0x01;
-      });
-    default:
-      return reply;
-  }
+  return typeof fault === 'string' && fault in wireFaults
+    ? wireFaults[fault as WireFault](reply, recorded)
+    : reply;
 }

@@ -70,7 +70,7 @@ export function obey(state: PeripheralState, command: PlainCommand, nowMs: numbe
   }
 }
 
-export const outputsAt = ({ outputs }: PeripheralState, nowMs: number): readonly boolean[] =>
+const outputsAt = ({ outputs }: PeripheralState, nowMs: number): readonly boolean[] =>
   outputs.map(({ on, untilMs }) => (untilMs !== undefined && nowMs >= untilMs ? !on : on));
 
 function switched(

@@ -131,18 +131,12 @@ function answer(state: PeripheralState, frame: ReceivedFrame, nowMs: number, rnd
   }
   const command = decodeCommand(frame);
   if (isFailure(command)) return nak(outside, nakReasons[command]);
-  switch (command.kind) {
-    case 'ID':
-    case 'CAP':
-      return obey(outside, command, nowMs);
-    case 'CHLNG':
-      return handshake(outside, answerChallenge(outside, frame, command.rndA, rndB));
-    case 'SCRYPT':
-      return handshake(outside, answerProof(state, frame, command.cryptogram));
-    default:
-      // In clear it says who it is, and nothing else.
-      return nak(outside, nakReasons.securityConditionsNotMet);
-  }
+  if (command.kind === 'CHLNG')
+    return handshake(outside, answerChallenge(outside, frame, command.rndA, rndB));
+  if (command.kind === 'SCRYPT') return handshake(outside, answerProof(state, frame, command.cryptogram));
+  // In clear it says who it is and what it can, and nothing else.
+  if (command.kind === 'ID' || command.kind === 'CAP') return obey(outside, command, nowMs);
+  return nak(outside, nakReasons.securityConditionsNotMet);
 }
 
 const handshake = (state: PeripheralState, { channel, reply, block }: HandshakeAnswer): Answer => ({
@@ -172,14 +166,16 @@ function say(
   const inside = channel.kind === 'up' && hasMac(frame.security);
   const sealed = inside ? seal(channel.session, envelope, message) : undefined;
   const genuine = sealed?.bytes ?? clear;
+  const stripped = before.fault === 'plainReplies';
   const next: PeripheralState = {
     ...state,
     channel: sealed === undefined ? channel : { kind: 'up', session: sealed.session },
-    last: { command, reply: genuine },
+    // Somebody between who strips once lets the repeated command through; one who stays strips that too.
+    last: { command, reply: stripped && before.faultTimes > 1 ? clear : genuine },
   };
   const obeyed = did !== undefined && reply.kind !== 'NAK';
   const effects: PeripheralEffect[] = obeyed ? [{ kind: 'did', command: did }] : [];
-  return sent(next, before.fault === 'plainReplies' ? clear : genuine, before.last?.reply, effects);
+  return sent(next, stripped ? clear : genuine, before.last?.reply, effects);
 }
 
 function sent(

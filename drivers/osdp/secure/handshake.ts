@@ -38,7 +38,7 @@ export interface Agreed {
   readonly cuid: string;
 }
 
-export const selectorOf = ({ kind }: KeyChoice): 0 | 1 => (kind === 'default' ? 0 : 1);
+const selectorOf = ({ kind }: KeyChoice): 0 | 1 => (kind === 'default' ? 0 : 1);
 
 export const challengeBlock = (choice: KeyChoice): SecurityBlock => ({
   type: scs.chlng,

@@ -135,13 +135,15 @@ export function lineOf({ links, peripherals, carry = (bytes) => [bytes], echo = 
     feed,
     run(ms) {
       const untilMs = nowMs + ms;
-      for (;;) {
+      for (let standing = 0; standing < 1_000; ) {
         later.sort((a, b) => a.atMs - b.atMs);
         const nextMs = Math.min(later[0]?.atMs ?? Infinity, Math.max(wakeMs ?? Infinity, nowMs));
         if (nextMs > untilMs) break;
+        standing = nextMs > nowMs ? 0 : standing + 1;
         nowMs = nextMs;
         if (later[0]?.atMs === nextMs) later.shift()?.run();
         else feed({ kind: 'tick' });
+        if (standing === 999) throw new Error(`Time stands still at ${nowMs} ms.`);
       }
       nowMs = untilMs;
     },
