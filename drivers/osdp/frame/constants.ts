@@ -16,8 +16,8 @@ export const headerBytes = 5;
 export const macBytes = 4;
 /** The longest frame that OSDP allows; a length above it is noise. */
 export const maxFrameBytes = 1440;
-/** What every peripheral must be able to take; no command of ours is longer. */
-export const maxCommandBytes = 128;
+/** What fits, encrypted, into the 128 bytes that every peripheral must be able to take. */
+export const maxCommandDataBytes = 111;
 
 /** Security block types. 15 and 17 are commands, 16 and 18 replies; 17 and 18 carry encrypted data. */
 export const scs = {

@@ -6,9 +6,17 @@
  * - SCBK-D is used inside an operator's window only, for KEYSET and nothing else; nothing falls back to it.
  * - A request is answered or failed, and never carried over to another session.
  */
+import { maxCommandDataBytes } from '../frame/constants.ts';
 import type { ReceivedFrame } from '../frame/frame.ts';
+import { encodeCommand } from '../messages/command.ts';
 import { goOffline, restart } from './endings.ts';
-import { type LinkRequest, type LinkState, type LinkStep, report } from './link-state.ts';
+import {
+  type LinkRequest,
+  type LinkState,
+  type LinkStep,
+  type RequestFailure,
+  report,
+} from './link-state.ts';
 import { takeReply } from './take-reply.ts';
 import { takeTurn } from './take-turn.ts';
 import { maxTries } from './timing.ts';
@@ -74,8 +82,8 @@ function request(
   state: LinkState,
   { id, command, nowMs }: Extract<LinkOrder, { kind: 'request' }>,
 ): LinkStep {
-  const { status, requests } = state;
-  const why = status !== 'online' ? 'offline' : requests.length >= maxRequests ? 'queueFull' : undefined;
+  const { requests } = state;
+  const why = refusalOf(state, command);
   if (why !== undefined) return { state, effects: [report({ kind: 'failed', id, why })] };
   return {
     state: {
@@ -85,6 +93,15 @@ function request(
     },
     effects: [],
   };
+}
+
+function refusalOf(
+  { status, requests }: LinkState,
+  command: LinkRequest['command'],
+): RequestFailure | undefined {
+  if (status !== 'online') return 'offline';
+  if (encodeCommand(command).data.length > maxCommandDataBytes) return 'tooLong';
+  return requests.length >= maxRequests ? 'queueFull' : undefined;
 }
 
 function rotate(state: LinkState, { newKey, nowMs }: Extract<LinkOrder, { kind: 'rotate' }>): LinkStep {

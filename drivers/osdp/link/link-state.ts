@@ -55,7 +55,7 @@ export interface LinkRequest {
   readonly command: RequestCommand;
 }
 
-export type RequestFailure = 'offline' | 'channelLost' | 'queueFull' | 'unexpectedReply';
+export type RequestFailure = 'offline' | 'channelLost' | 'queueFull' | 'tooLong' | 'unexpectedReply';
 
 export type LinkReport =
   | { readonly kind: 'status'; readonly status: LinkStatus; readonly cause: string }

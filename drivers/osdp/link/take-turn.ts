@@ -1,5 +1,4 @@
 /** The line is ours: what is said now. */
-import { maxCommandBytes } from '../frame/constants.ts';
 import type { SecurityBlock } from '../frame/frame.ts';
 import { encodeFrame, withMark } from '../frame/writer.ts';
 import { type Command, encodeCommand } from '../messages/command.ts';
@@ -68,8 +67,6 @@ function composed(state: LinkState, rndA: Uint8Array, nowMs: number): Outstandin
     return { ...base, bytes: withMark(bytes) };
   }
   const sealed = seal(phase.session, envelope, message);
-  if (sealed.bytes.length > maxCommandBytes)
-    throw new RangeError(`${command.kind} of ${sealed.bytes.length} bytes: a peripheral need not take it.`);
   return { ...base, bytes: withMark(sealed.bytes), session: sealed.session };
 }
 

@@ -124,6 +124,32 @@ describe('a reader with its key', () => {
     expect(of(line, 'answered')).toHaveLength(16);
   });
 
+  it('is told nothing that it need not be able to take', () => {
+    const line = online();
+    line.forget();
+    const ask = (id: string, count: number) => {
+      const leds = Array.from({ length: count }, (_, led) => ({
+        reader: 0,
+        led,
+        temporary: 'cancel' as const,
+      }));
+      line.feed({
+        kind: 'order',
+        address: 1,
+        order: { kind: 'request', id, command: { kind: 'LED', leds } },
+      });
+    };
+    ask('seven', 7);
+    ask('eight', 8);
+    line.run(200);
+    expect(line.reports).toMatchObject([
+      { kind: 'failed', id: 'eight', why: 'tooLong' },
+      { kind: 'answered', id: 'seven' },
+    ]);
+    // Beside the mark.
+    expect(Math.max(...line.said.map((said) => said.bytes.length - 1))).toBeLessThanOrEqual(128);
+  });
+
   it('may be busy for a while: asked again, not given up', () => {
     const line = online();
     line.forget();
