@@ -90,8 +90,8 @@ function frameOf(bytes: Uint8Array): ReceivedFrame | undefined {
   let codeAt = headerBytes;
   if ((control & securityBlockBit) !== 0) {
     const blockBytes = view.getUint8(headerBytes);
+    if (blockBytes < 2) return undefined;
     codeAt += blockBytes;
-    if (blockBytes < 2 || codeAt >= checkAt) return undefined;
     security = { type: view.getUint8(headerBytes + 1), data: bytes.slice(headerBytes + 2, codeAt) };
   }
   const mac = hasMac(security);

@@ -201,7 +201,8 @@ describe('the parser', () => {
 
   it.each([
     ['a security block longer than the frame', '53 01 0A 00 08 09 15 60 00'],
-    ['a security block of no length', '53 01 0A 00 08 00 15 60 00'],
+    ['a security block of no length', '53 01 0A 00 08 00 11 60 00'],
+    ['a security block without a type', '53 01 0A 00 08 01 11 60 00'],
     ['no room for its MAC', '53 01 0A 00 08 02 15 60 00'],
   ])('takes no frame with %s, however right its check', (_, start) => {
     const wire = Uint8Array.from([...bytes(start), checksum(bytes(start))]);

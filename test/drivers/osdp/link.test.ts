@@ -285,6 +285,16 @@ describe('a reader that goes away', () => {
     expect(kinds(line).slice(1, 3)).toEqual(['securing', 'online']);
   });
 
+  it('is asked at once when the adapter is back', () => {
+    const line = online();
+    line.feed({ kind: 'lost' });
+    line.run(100);
+    line.forget();
+    line.feed({ kind: 'opened' });
+    line.run(100);
+    expect(kinds(line).slice(0, 2)).toEqual(['securing', 'online']);
+  });
+
   it('together with all others makes the port be opened anew, less and less often', () => {
     const line = online();
     line.forget();

@@ -160,6 +160,17 @@ describe('once the channel is up a panel refuses', () => {
     expect(events(line)).toEqual([]);
   });
 
+  it('to spend the line on a reader that loses its channel again and again', () => {
+    const line = online();
+    for (let i = 0; i < 100; i += 1) {
+      line.act(1, { kind: 'powerCut' });
+      line.run(100);
+    }
+    const handshakes = statuses(line).filter((status) => status === 'online').length;
+    expect(handshakes).toBeGreaterThan(2);
+    expect(handshakes).toBeLessThan(10);
+  });
+
   it('an authenticated answer to something else', () => {
     const line = online();
     line.act(1, { kind: 'fault', fault: 'unexpectedReply', times: 4 });
