@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import { loadConfig } from '../../config/load.ts';
 import { compose } from '../../controller/compose.ts';
@@ -61,6 +62,8 @@ export const directoryBench: Bench = async ({ progress }) => {
   };
   try {
     await controller.start();
+    // It is read a page a turn; the last page completes it.
+    while (controller.lobby.state().directory.length < residents) await pause(10);
     const typed = Array.from({ length: names }, (_, n) => keystrokes(n)).flat();
     progress(`${typed.length} keystrokes in the search field, ${residents.toLocaleString('en')} residents …`);
     const ours: number[] = [];
