@@ -1,13 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, type RequestOptions, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pino from 'pino';
-import { loadConfig } from '../../config/load.ts';
-import { compose } from '../../controller/compose.ts';
-import { loadIdentity } from '../../sync/links/identity.ts';
-import { writeBenchSite } from './bench-site.ts';
+import { benchConsole } from './bench-console.ts';
 import { type Bench, percentile, rounded } from './measure.ts';
 
 const residents = 10_000;
@@ -26,36 +18,8 @@ function keystrokes(n: number): readonly string[] {
  * the same server: the page's icon, which is in memory.
  */
 export const directoryBench: Bench = async ({ progress }) => {
-  const dir = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
-  const config = loadConfig(writeBenchSite(dir, residents, port));
-  const identity = loadIdentity(join(dir, 'state', 'identity'));
-  if (config.kind === 'refused') throw new Error(config.problem);
-  if (identity.kind === 'refused') throw new Error(identity.problem);
-  const controller = compose({
-    config: config.config,
-    identity: identity.identity,
-    software: 'vestibule/bench',
-    log: pino({ level: 'silent' }),
-  });
-  const agent = new Agent({ keepAlive: true });
-  const ask = (options: RequestOptions, body?: string): Promise<string> =>
-    new Promise((done, failed) => {
-      const call = request({ agent, host: '127.0.0.1', port, ...options }, (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => {
-          text += chunk.toString();
-        });
-        response.on('end', () => done(text));
-      });
-      call.once('error', failed);
-      call.end(body);
-    });
-  const search = {
-    method: 'POST',
-    path: '/api/search',
-    headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
-  };
-  const timedRoundTrip = async (options: RequestOptions): Promise<number> => {
+  const { controller, ask, post, close } = benchConsole(residents, port);
+  const timedRoundTrip = async (options: Parameters<typeof ask>[0]): Promise<number> => {
     const began = performance.now();
     await ask(options);
     return performance.now() - began;
@@ -70,7 +34,7 @@ export const directoryBench: Bench = async ({ progress }) => {
     const bare: number[] = [];
     for (const query of typed) {
       const began = performance.now();
-      const answer = await ask(search, JSON.stringify({ query }));
+      const answer = await post('/api/search', { query });
       ours.push(performance.now() - began);
       if (!answer.includes('"name"')) throw new Error(`a search was answered with ${answer}`);
       bare.push(await timedRoundTrip({ path: '/assets/icon.svg' }));
@@ -84,8 +48,6 @@ export const directoryBench: Bench = async ({ progress }) => {
       httpP99ms: rounded(percentile(bare, 0.99)),
     };
   } finally {
-    agent.destroy();
-    await controller.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await close();
   }
 };

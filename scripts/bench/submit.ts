@@ -1,12 +1,6 @@
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
-import { loadConfig } from '../../config/load.ts';
-import { compose } from '../../controller/compose.ts';
-import { loadIdentity } from '../../sync/links/identity.ts';
-import { writeBenchSite } from './bench-site.ts';
+import { benchConsole } from './bench-console.ts';
 import { codeOf } from './big-building.ts';
 import { type Bench, percentile, rounded, timed } from './measure.ts';
 
@@ -19,40 +13,7 @@ const port = 18_081;
  * come the strike has been released. Beside it, in the same run and folder, the bare fsync of a write of an event's size.
  */
 export const submitBench: Bench = async ({ progress }) => {
-  const dir = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
-  const config = loadConfig(writeBenchSite(dir, residents, port));
-  const identity = loadIdentity(join(dir, 'state', 'identity'));
-  if (config.kind === 'refused') throw new Error(config.problem);
-  if (identity.kind === 'refused') throw new Error(identity.problem);
-  const controller = compose({
-    config: config.config,
-    identity: identity.identity,
-    software: 'vestibule/bench',
-    log: pino({ level: 'silent' }),
-  });
-  const agent = new Agent({ keepAlive: true });
-  const submit = (digits: string): Promise<string> =>
-    new Promise((done, failed) => {
-      const call = request(
-        {
-          agent,
-          host: '127.0.0.1',
-          port,
-          method: 'POST',
-          path: '/api/entry',
-          headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk: Buffer) => {
-            text += chunk.toString();
-          });
-          response.on('end', () => done(text));
-        },
-      );
-      call.once('error', failed);
-      call.end(JSON.stringify({ digits }));
-    });
+  const { dir, controller, post, close } = benchConsole(residents, port);
   const bareFile = openSync(join(dir, 'bare'), 'w');
   try {
     await controller.start();
@@ -64,7 +25,7 @@ export const submitBench: Bench = async ({ progress }) => {
       // Every eighth resident has a grant for the keypad's door.
       const digits = codeOf((n * 8) % residents);
       const began = performance.now();
-      const answer = await submit(digits);
+      const answer = await post('/api/entry', { digits });
       ours.push(performance.now() - began);
       if (!answer.includes('"grant"')) throw new Error(`a submit was answered with ${answer}`);
       bare.push(
@@ -82,8 +43,6 @@ export const submitBench: Bench = async ({ progress }) => {
     };
   } finally {
     closeSync(bareFile);
-    agent.destroy();
-    await controller.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await close();
   }
 };
