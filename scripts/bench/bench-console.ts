@@ -9,14 +9,14 @@ import { type Controller, compose } from '../../controller/compose.ts';
 import { loadIdentity } from '../../sync/links/identity.ts';
 import { writeBenchSite } from './bench-site.ts';
 
-export interface BenchConsole {
+interface BenchConsole {
   readonly dir: string;
   readonly controller: Controller;
   /** Over one kept connection; the body of the answer. */
-  ask(options: RequestOptions, body?: string): Promise<string>;
+  readonly ask: (options: RequestOptions, body?: string) => Promise<string>;
   /** A POST as the page sends it. */
-  post(path: string, body: unknown): Promise<string>;
-  close(): Promise<void>;
+  readonly post: (path: string, body: unknown) => Promise<string>;
+  readonly close: () => Promise<void>;
 }
 
 /** A controller of a building of so many residents in this process, not yet started, without a broker. */
@@ -47,7 +47,7 @@ export function benchConsole(residents: number, port: number): BenchConsole {
     controller,
     ask,
     post: (path, body) => ask({ method: 'POST', path, headers }, JSON.stringify(body)),
-    async close() {
+    close: async () => {
       agent.destroy();
       await controller.stop();
       rmSync(dir, { recursive: true, force: true });
