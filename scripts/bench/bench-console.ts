@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, type RequestOptions, request } from 'node:http';
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -33,14 +33,13 @@ export function benchConsole(residents: number, port: number): BenchConsole {
     log: pino({ level: 'silent' }),
   });
   const agent = new Agent({ keepAlive: true });
-  const ask = (options: RequestOptions, body?: string): Promise<string> =>
-    new Promise((done, failed) => {
-      const call = request({ agent, host: '127.0.0.1', port, ...options }, (response) => {
-        text(response).then(done, failed);
-      });
-      call.once('error', failed);
-      call.end(body);
-    });
+  const ask = async (options: RequestOptions, body?: string): Promise<string> => {
+    const answered = Promise.withResolvers<IncomingMessage>();
+    const call = request({ agent, host: '127.0.0.1', port, ...options }, answered.resolve);
+    call.once('error', answered.reject);
+    call.end(body);
+    return await text(await answered.promise);
+  };
   const headers = { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` };
   return {
     dir,
