@@ -189,7 +189,9 @@ export class DoorRuntime {
 
   #onHardware(input: DoorHardwareInput): void {
     if (input.kind === 'fault') this.#onFault(input.problem);
-    else this.#turn(input, input.kind);
+    else if (input.kind === 'monitor') this.#turn(input, input.kind);
+    else if (input.kind === 'rex' || input.kind === 'fire')
+      this.#turn({ ...input, kind: input.kind }, input.kind);
   }
 
   #turn(input: DoorInput, cause: string): void {
@@ -278,7 +280,9 @@ export class DoorRuntime {
 
   #move(direction: 'release' | 'secure'): void {
     try {
-      this.#parts.hardware[direction]();
+      if (direction === 'secure') this.#parts.hardware.secure('lock');
+      else
+        this.#parts.hardware.release({ kind: 'passage', forMs: this.#times().accessTimeMs, extended: false });
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'the door hardware refused';
       this.#refused = { direction, problem };

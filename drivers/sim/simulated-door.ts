@@ -1,9 +1,16 @@
 import type { DoorId } from '../../controller/core/dataset.ts';
-import type { DoorHardware, DoorHardwareInput } from '../../controller/ports/door-hardware.ts';
+import type {
+  DoorHardware,
+  DoorHardwareInput,
+  Release,
+  Secure,
+} from '../../controller/ports/door-hardware.ts';
 
 /** A door that exists in memory only: strike, door monitor, REX and fire input. It says `simulated` wherever it shows. */
 export class SimulatedDoor implements DoorHardware {
   readonly simulated = true;
+  readonly settles = 'atOnce';
+  readonly opensUnasked = false;
   readonly door: DoorId;
   readonly hasMonitor: boolean;
   #listener: ((input: DoorHardwareInput) => void) | undefined;
