@@ -1,10 +1,5 @@
 import type { DoorId } from '../../controller/core/dataset.ts';
-import type {
-  DoorHardware,
-  DoorHardwareInput,
-  Release,
-  Secure,
-} from '../../controller/ports/door-hardware.ts';
+import type { DoorHardware, DoorHardwareInput } from '../../controller/ports/door-hardware.ts';
 
 /** A door that exists in memory only: strike, door monitor, REX and fire input. It says `simulated` wherever it shows. */
 export class SimulatedDoor implements DoorHardware {
