@@ -1,13 +1,13 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { bitsForm, codeForm, textForm } from '../core/hash-forms.ts';
 import type { Presented } from '../ports/access-control.ts';
 
 /** HMAC-SHA256 under the site key over the credential's canonical form (DESIGN section 3). */
 export class CredentialHasher {
-  readonly #siteKey: Uint8Array;
+  readonly #siteKey: KeyObject;
 
   constructor(siteKey: Uint8Array) {
-    this.#siteKey = siteKey;
+    this.#siteKey = createSecretKey(siteKey);
   }
 
   hash(presented: Presented): string {

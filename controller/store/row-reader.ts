@@ -1,4 +1,3 @@
-import type { Database, Statement } from 'better-sqlite3';
 import type { BuildingRows, GrantSubject, Holder } from '../core/access/facts.ts';
 import type {
   Building,
@@ -19,39 +18,8 @@ import type {
   TableName,
 } from '../core/dataset.ts';
 import type { DirectoryRows } from '../ports/replica.ts';
+import type { KeyedTable, LookUps } from './look-ups.ts';
 import { grantKey, holderKey } from './row-projection.ts';
-
-/** Every look-up of a decision: one statement each, all of them indexed (a test asks SQLite's planner). */
-export const lookUpSql = {
-  byId: 'SELECT row FROM row WHERE gen = ? AND tbl = ? AND id = ? AND refused_field IS NULL',
-  byKey: 'SELECT row FROM row WHERE gen = ? AND tbl = ? AND key = ?',
-  /** A sub-select, not a join: SQLite plans a join anew with every binding, which costs ten look-ups. */
-  groupsOf: `SELECT (SELECT row FROM row WHERE row.gen = member.gen AND tbl = 'group' AND row.id = member.grp)
-    FROM member WHERE gen = ? AND holder = ?`,
-  building: "SELECT row FROM row WHERE gen = ? AND tbl = 'building' AND refused_field IS NULL LIMIT 1",
-  listed: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL AND (key, id) > (?, ?)
-    ORDER BY key, id LIMIT ?`,
-  byDirectoryCode: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND refused_field IS NULL
-    AND json_extract(row, '$.directoryCode') = ?`,
-} as const;
-
-export interface LookUps {
-  readonly byId: Statement<[number, string, string], string>;
-  readonly byKey: Statement<[number, string, string], string>;
-  readonly groupsOf: Statement<[number, string], string>;
-  readonly building: Statement<[number], string>;
-  readonly listed: Statement<[number, string, string, number], string>;
-  readonly byDirectoryCode: Statement<[number, string], string>;
-}
-
-export const prepareLookUps = (db: Database): LookUps => ({
-  byId: db.prepare<[number, string, string], string>(lookUpSql.byId).pluck(),
-  byKey: db.prepare<[number, string, string], string>(lookUpSql.byKey).pluck(),
-  groupsOf: db.prepare<[number, string], string>(lookUpSql.groupsOf).pluck(),
-  building: db.prepare<[number], string>(lookUpSql.building).pluck(),
-  listed: db.prepare<[number, string, string, number], string>(lookUpSql.listed).pluck(),
-  byDirectoryCode: db.prepare<[number, string], string>(lookUpSql.byDirectoryCode).pluck(),
-});
 
 /**
  * The few rows that every decision reads, parsed once for as long as the dataset stands still. Bounded by the number of
@@ -155,11 +123,11 @@ export class RowReader implements BuildingRows, DirectoryRows {
   }
 
   #byId<T extends TableName>(table: T, id: string): Rows[T] | undefined {
-    return parsed<T>(this.#lookUps.byId.get(this.#gen, table, id));
+    return parsed<T>(this.#lookUps.byId[table].get(this.#gen, id));
   }
 
-  #byKey<T extends TableName>(table: T, key: string): readonly Rows[T][] {
-    return this.#lookUps.byKey.all(this.#gen, table, key).map(parsedRow<T>);
+  #byKey<T extends KeyedTable>(table: T, key: string): readonly Rows[T][] {
+    return this.#lookUps.byKey[table].all(this.#gen, key).map(parsedRow<T>);
   }
 }
 

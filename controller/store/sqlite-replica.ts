@@ -15,8 +15,9 @@ import type {
 import { prepareApplyDelta } from './apply-delta.ts';
 import { type DatasetVersion, prepareDatasetVersion } from './dataset-version.ts';
 import { prepareLiveCodes } from './live-codes.ts';
+import { type LookUps, prepareLookUps } from './look-ups.ts';
 import { isSound } from './open-or-set-aside.ts';
-import { type LookUps, prepareLookUps, RowReader, type StandingRows } from './row-reader.ts';
+import { RowReader, type StandingRows } from './row-reader.ts';
 import { runSwap } from './run-swap.ts';
 import { prepareStaging, type Staging } from './staging.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';

@@ -9,7 +9,7 @@ import { Doors } from '../../controller/app/doors.ts';
 import { SystemClock, systemTime } from '../../controller/app/system-clock.ts';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { bitsForm, codeForm } from '../../controller/core/hash-forms.ts';
-import { lookUpSql } from '../../controller/store/row-reader.ts';
+import { prepareLookUps } from '../../controller/store/look-ups.ts';
 import {
   type By,
   cardBits,
@@ -64,21 +64,19 @@ function measure(residents: number, by: By): Measured {
     };
 
     const db = new Database(join(dir, 'replica.db'), { readonly: true });
-    const live = db.prepare('SELECT live FROM dataset').pluck().get();
-    const byId = db.prepare(lookUpSql.byId).pluck();
-    const byKey = db.prepare(lookUpSql.byKey).pluck();
-    const building = db.prepare(lookUpSql.building).pluck();
+    const live = db.prepare<[], number>('SELECT live FROM dataset').pluck().get() ?? 0;
+    const { byId, byKey, building } = prepareLookUps(db);
     const limit = (round: number): void => {
       const n = residentOf(round);
       const hash = createHmac('sha256', siteKey)
         .update(by === 'code' ? codeForm(codeOf(n)) : bitsForm(cardBits, cardOf(n)))
         .digest('hex');
-      byKey.all(live, 'credential', hash);
-      byKey.all(live, 'guest', hash);
-      byId.get(live, 'resident', `resident-${n}`);
+      byKey.credential.all(live, hash);
+      byKey.guest.all(live, hash);
+      byId.resident.get(live, `resident-${n}`);
       building.get(live);
-      byId.get(live, 'door', doorOf(n));
-      byKey.all(live, 'grant', `resident:resident-${n}:${doorOf(n)}`);
+      byId.door.get(live, doorOf(n));
+      byKey.grant.all(live, `resident:resident-${n}:${doorOf(n)}`);
     };
     inTurns({ ours, limit }, warmUp);
     const samples = inTurns({ ours, limit }, rounds);
