@@ -3,7 +3,7 @@ import type { AccessRequest } from '../core/access/decision.ts';
 import type { BuildingRows } from '../core/access/facts.ts';
 import { type CallsMade, withCall } from '../core/call/limits.ts';
 import { type CallNumber, planConciergeCall, planResidentCall } from '../core/call/plan.ts';
-import type { Building, DoorId, Resident, ResidentId } from '../core/dataset.ts';
+import type { Building, DoorId, Language, Resident, ResidentId } from '../core/dataset.ts';
 import { consoleName } from '../core/directory.ts';
 import { isResidentAt } from '../core/time/residency.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -43,6 +43,7 @@ interface Wanted {
   readonly from: From;
   readonly resident?: ResidentId;
   readonly numbers: readonly [CallNumber, ...CallNumber[]];
+  readonly language: Language;
   readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
 }
 
@@ -60,8 +61,13 @@ export class CallDesk {
   phone(): NonNullable<ControllerStatus['phone']> | undefined {
     const { calls } = this.#parts;
     if (calls === undefined) return undefined;
-    const { simulated, fault } = calls;
-    return { simulated, ...(fault === undefined ? {} : { fault }) };
+    const { simulated, fault, unregistered, line } = calls;
+    return {
+      simulated,
+      ...(fault === undefined ? {} : { fault }),
+      ...(unregistered === undefined ? {} : { unregistered }),
+      ...(line === undefined ? {} : { line }),
+    };
   }
 
   present(): LobbyCall | undefined {
@@ -78,7 +84,12 @@ export class CallDesk {
       const plan = planConciergeCall(building);
       return plan.kind === 'refused'
         ? { refused: plan.reason }
-        : { from: 'concierge', numbers: plan.numbers, shown: { to: 'concierge' } };
+        : {
+            from: 'concierge',
+            numbers: plan.numbers,
+            language: firstLanguage(building),
+            shown: { to: 'concierge' },
+          };
     });
   }
 
@@ -124,6 +135,7 @@ export class CallDesk {
       from,
       resident: resident.id,
       numbers: plan.numbers,
+      language: resident.language,
       shown: {
         to: 'resident',
         ...(name === undefined ? {} : { callee: { name, suite: resident.suite } }),
@@ -164,11 +176,20 @@ export class CallDesk {
     return !limited;
   }
 
-  #place(calls: CallRuntime, { from, resident, numbers, shown }: Wanted, building: Building): string {
+  #place(
+    calls: CallRuntime,
+    { from, resident, numbers, language, shown }: Wanted,
+    building: Building,
+  ): string {
     const id = randomUUID();
     const { ringTimeoutMs, talkTimeoutMs, callUnlockDigits } = building;
     calls.place({
-      call: { id, numbers, rules: { ringTimeoutMs, talkTimeoutMs, unlockDigits: callUnlockDigits } },
+      call: {
+        id,
+        numbers,
+        language,
+        rules: { ringTimeoutMs, talkTimeoutMs, unlockDigits: callUnlockDigits },
+      },
       shown,
       started: {
         type: 'CallStarted',
@@ -209,3 +230,5 @@ export class CallDesk {
     return this.refuse(refused);
   }
 }
+
+const firstLanguage = ({ languages }: Building): Language => languages[0] ?? 'en';

@@ -3,7 +3,6 @@
  * is committed first; a call whose beginning the disk refuses is not placed, and one that has begun goes on without it,
  * because only the door's own event opens the door.
  */
-import type { LegEvent } from '../core/call/line.ts';
 import {
   type Call,
   type CallEffect,
@@ -18,7 +17,8 @@ import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type { CallPhase, LobbyCall } from '../ports/lobby.ts';
-import type { Phone } from '../ports/phone.ts';
+import type { Phone, PhoneLine } from '../ports/phone.ts';
+import { CallLine } from './call-line.ts';
 import { endedSentences, openedSentence } from './call-sentences.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
@@ -51,29 +51,23 @@ export class CallRuntime {
   #order: CallOrder | undefined;
   #ended: Extract<CallPhase, { kind: 'ended' }> | undefined;
   #outcomeTimer: { cancel(): void } | undefined;
+  readonly #line: CallLine;
   #draining = false;
-  #fault: string | undefined;
 
   constructor(parts: CallRuntimeParts) {
     this.#parts = parts;
+    this.#line = new CallLine(parts);
   }
 
   /** A phone that cannot work is told as an alarm, and keeps no door waiting. */
   async start(): Promise<void> {
-    const { phone, log } = this.#parts;
-    try {
-      await phone.start((event: LegEvent) => this.#post({ kind: 'leg', event }));
-    } catch (error) {
-      this.#fault = error instanceof Error ? error.message : 'the phone did not start';
-      log.error({ problem: this.#fault }, 'no calls can be placed');
-      this.#record([{ type: 'PhoneFault', severity: 'alarm', problem: this.#fault }]);
-    }
+    await this.#line.start((event) => this.#post({ kind: 'leg', event }));
   }
 
   async close(): Promise<void> {
     this.#post({ kind: 'cancel' });
     this.#outcomeTimer?.cancel();
-    await this.#parts.phone.close();
+    await this.#line.close();
   }
 
   get simulated(): boolean {
@@ -81,7 +75,16 @@ export class CallRuntime {
   }
 
   get fault(): string | undefined {
-    return this.#fault;
+    return this.#line.fault;
+  }
+
+  get unregistered(): string | undefined {
+    return this.#line.unregistered;
+  }
+
+  /** Absent where there is no line. */
+  get line(): PhoneLine | undefined {
+    return this.#parts.phone.line();
   }
 
   get busy(): boolean {

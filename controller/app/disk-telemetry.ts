@@ -47,6 +47,9 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   LockedKeypadTried: 'shed',
   PhoneFault: 'keep',
   RequestToExit: 'shed',
+  InboundCallRefused: 'shed',
+  InputFault: 'keep',
+  InputFaultEnded: 'keep',
   Revoked: 'keep',
   // A forger who sends enough of them would use up the room for access events; their number is told.
   SecurityEvent: 'shed',
@@ -55,7 +58,11 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
 };
 
 export const isTelemetry = ({ type, severity }: EventDraft): boolean =>
+  PhoneControlTaken: 'keep',
   classes[type] === 'shed' && severity !== 'alarm';
+  PhoneFaultEnded: 'keep',
+  PhoneRegistered: 'keep',
+  PhoneUnregistered: 'keep',
 
 /** Whether a change by itself, without an event to be kept, may use up the reserve: access and denials hang on it. */
 const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {

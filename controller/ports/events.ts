@@ -209,7 +209,7 @@ export type EventDraft =
       readonly call: string;
       readonly outcome: CallOutcome;
     }
-  /** The phone could not be started: no calls until the next start. */
+  /** No calls can be placed, until PhoneFaultEnded. */
   | { readonly type: 'PhoneFault'; readonly severity: 'alarm'; readonly problem: string }
   /** A guest wanted to call, and no call was begun. */
   | {
@@ -239,3 +239,11 @@ export type EventDraft =
       readonly database: DatabaseName;
       readonly problem: string;
     };
+  | { readonly type: 'PhoneFaultEnded'; readonly severity: 'notice' }
+  /** The registrar or trunk has not known this console for a while; calls are tried all the same. */
+  | { readonly type: 'PhoneUnregistered'; readonly severity: 'alarm'; readonly problem: string }
+  | { readonly type: 'PhoneRegistered'; readonly severity: 'notice' }
+  /** Somebody called the console: nobody gets through. At most once a minute, with how often. */
+  | { readonly type: 'InboundCallRefused'; readonly severity: 'notice'; readonly count: number }
+  /** Another program has connected to the controls of the phone engine, from where it could place calls. */
+  | { readonly type: 'PhoneControlTaken'; readonly severity: 'alarm' }

@@ -7,6 +7,7 @@ import type { DirectorySearch } from '../core/directory-search.ts';
 import type { DiskState } from '../core/disk-space.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
 import type { StorageFault } from './journal.ts';
+import type { PhoneLine } from './phone.ts';
 
 export interface DirectoryEntry {
   /** Stands for the resident as long as the process lives; calls go by it. The row's own id may hold a legal name. */
@@ -115,7 +116,14 @@ export interface ControllerStatus {
   };
   readonly events: { readonly log: string; readonly head: number; readonly acked: number };
   /** Absent: none is configured. */
-  readonly phone?: { readonly simulated: boolean; readonly fault?: string };
+  readonly phone?: {
+    readonly simulated: boolean;
+    /** Why no call can be placed now. */
+    readonly fault?: string;
+    /** Why the registrar does not know this console, once that has lasted. */
+    readonly unregistered?: string;
+    readonly line?: PhoneLine;
+  };
   readonly disk: DiskStatus;
   readonly doors: readonly {
     readonly id: string;

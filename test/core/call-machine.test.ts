@@ -19,6 +19,7 @@ const desk: CallNumber = { target: 'concierge', number: '201' };
 const aCall = (numbers: Call['numbers'] = [home, desk], unlockDigits = '9'): Call => ({
   id: 'c',
   numbers,
+  language: 'en',
   rules: { ringTimeoutMs: 30_000, talkTimeoutMs: 60_000, unlockDigits },
 });
 

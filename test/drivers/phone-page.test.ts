@@ -45,7 +45,7 @@ describe('the page of the simulated phone', () => {
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const ring = async (id = 'a', target: CallTarget = 'phone'): Promise<void> => {
-    played.phone.dial({ id, number, target });
+    played.phone.dial({ id, number, target, language: 'en' });
     await heading('Ringing');
   };
   const told = () => played.events.next();
@@ -110,7 +110,7 @@ describe('the page of the simulated phone', () => {
     await page.getByText(label, { exact: true }).click();
     await chosen;
     for (const id of ['a', 'b']) {
-      played.phone.dial({ id, number, target: 'phone' });
+      played.phone.dial({ id, number, target: 'phone', language: 'en' });
       expect(await told()).toEqual({ leg: id, kind: 'ended', why });
     }
     await page.getByText(sentence).waitFor();

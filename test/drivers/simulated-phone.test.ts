@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => played[Symbol.asyncDispose]());
 
 const ring = async (id = 'a'): Promise<void> => {
-  played.phone.dial({ id, number, target: 'escalation' });
+  played.phone.dial({ id, number, target: 'escalation', language: 'en' });
   await played.events.next(({ kind }) => kind === 'ringing');
 };
 

@@ -1,5 +1,5 @@
 import type { DtmfDigit, Leg, LegEnd, LegEvent, LegTone } from '../../controller/core/call/line.ts';
-import type { Phone } from '../../controller/ports/phone.ts';
+import type { LineEvent, Phone } from '../../controller/ports/phone.ts';
 
 /** The phone's line in the test's hands: what was dialled, heard and hung up, and what the far end does. */
 export class HeldPhone implements Phone {
@@ -9,10 +9,12 @@ export class HeldPhone implements Phone {
   readonly tones: LegTone[] = [];
   problem: string | undefined;
   #listener: ((event: LegEvent) => void) | undefined;
+  #onLine: ((event: LineEvent) => void) | undefined;
 
-  async start(listener: (event: LegEvent) => void): Promise<void> {
+  async start(listener: (event: LegEvent) => void, onLine: (event: LineEvent) => void): Promise<void> {
     if (this.problem !== undefined) throw new Error(this.problem);
     this.#listener = listener;
+    this.#onLine = onLine;
   }
 
   dial(leg: Leg): void {
@@ -29,6 +31,16 @@ export class HeldPhone implements Phone {
 
   async close(): Promise<void> {
     this.#listener = undefined;
+  }
+
+  line(): undefined {
+    return undefined;
+  }
+
+  /** News of the line. */
+  says(event: LineEvent): void {
+    if (this.#onLine === undefined) throw new Error('the phone was not started');
+    this.#onLine(event);
   }
 
   /** The leg dialled last. */

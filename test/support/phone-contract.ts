@@ -34,14 +34,18 @@ export function phoneContract(name: string, make: () => Promise<PhoneWithFarEnd>
     beforeEach(async () => {
       line = await make();
       events = new Inbox();
-      await line.phone.start((event) => events.put(event));
+      await line.phone.start(
+        (event) => events.put(event),
+        () => {},
+      );
     });
     afterEach(async () => {
       await line.phone.close();
       await line.close();
     });
 
-    const dial = (id: string): void => line.phone.dial({ id, number: '+14165550100', target: 'phone' });
+    const dial = (id: string): void =>
+      line.phone.dial({ id, number: '+14165550100', target: 'phone', language: 'en' });
     /** The next event of any leg. */
     const next = (): Promise<LegEvent> => events.next();
     const answered = async (id: string): Promise<void> => {
@@ -153,14 +157,17 @@ export function phoneContract(name: string, make: () => Promise<PhoneWithFarEnd>
       line = await make();
       const told: LegEvent[] = [];
       const { promise: done, resolve } = Promise.withResolvers<void>();
-      await line.phone.start((event) => {
-        told.push(event);
-        if (event.leg === 'a') dial('b');
-        else {
-          line.phone.hangUp('b');
-          resolve();
-        }
-      });
+      await line.phone.start(
+        (event) => {
+          told.push(event);
+          if (event.leg === 'a') dial('b');
+          else {
+            line.phone.hangUp('b');
+            resolve();
+          }
+        },
+        () => {},
+      );
       await line.farEnd.prepare('busy');
       dial('a');
       await done;

@@ -1,4 +1,5 @@
 /** The words of a telephone call, as the port of the phone, the call machine, events and the screen share them. */
+import type { Language } from '../dataset.ts';
 
 /** Which of a call's numbers a leg rings. */
 export type CallTarget = 'override' | 'phone' | 'escalation' | 'concierge';
@@ -10,6 +11,8 @@ export interface Leg {
   /** E.164 (`+14165550100`) or an extension of 2 to 6 digits. For the driver only: never shown, never logged. */
   readonly number: string;
   readonly target: CallTarget;
+  /** Of the called person, for what they are told. */
+  readonly language: Language;
 }
 
 /**

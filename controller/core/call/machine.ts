@@ -6,12 +6,14 @@
  * 2. Digits count only after the answer, and once the door has opened for this call they ask for nothing more.
  * 3. Every call ends: each phase has a timer of its own, and each leg that ends leads to the next number or to the end.
  */
+import type { Language } from '../dataset.ts';
 import type { CallOutcome, CallTarget, DtmfDigit, Leg, LegEnd, LegEvent, LegTone } from './line.ts';
 import type { CallNumber } from './plan.ts';
 
 export interface Call {
   readonly id: string;
   readonly numbers: readonly [CallNumber, ...CallNumber[]];
+  readonly language: Language;
   readonly rules: CallRules;
 }
 
@@ -253,7 +255,7 @@ function over(state: Active, end: NumberEnd, outcome: CallOutcome, effects: read
 
 function ring(line: OnLine): CallStep {
   const state: CallState = { kind: 'calling', rings: false, ...line };
-  const leg: Leg = { id: legOf(state), ...numberOf(state) };
+  const leg: Leg = { id: legOf(state), language: line.call.language, ...numberOf(state) };
   return { state, effects: [{ kind: 'dial', leg }, startTimer('setUp', setUpTimeoutMs)] };
 }
 

@@ -61,6 +61,10 @@ export class SimulatedPhone implements Phone {
     await this.#page.close();
   }
 
+  line(): undefined {
+    return undefined;
+  }
+
   view(): PhoneView {
     return viewOf(this.#state);
   }
