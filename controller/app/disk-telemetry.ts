@@ -40,16 +40,18 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   GuessBudgetRestored: 'keep',
   GuessBudgetSpent: 'keep',
   Identified: 'shed',
+  InboundCallRefused: 'shed',
   KeypadLockedOut: 'keep',
   KeypadLockoutEnded: 'keep',
   LockdownChanged: 'keep',
   // Whoever hammers a locked keypad must not use up the room for access events.
   LockedKeypadTried: 'shed',
+  PhoneControlTaken: 'keep',
   PhoneFault: 'keep',
+  PhoneFaultEnded: 'keep',
+  PhoneRegistered: 'keep',
+  PhoneUnregistered: 'keep',
   RequestToExit: 'shed',
-  InboundCallRefused: 'shed',
-  InputFault: 'keep',
-  InputFaultEnded: 'keep',
   Revoked: 'keep',
   // A forger who sends enough of them would use up the room for access events; their number is told.
   SecurityEvent: 'shed',
@@ -58,11 +60,7 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
 };
 
 export const isTelemetry = ({ type, severity }: EventDraft): boolean =>
-  PhoneControlTaken: 'keep',
   classes[type] === 'shed' && severity !== 'alarm';
-  PhoneFaultEnded: 'keep',
-  PhoneRegistered: 'keep',
-  PhoneUnregistered: 'keep',
 
 /** Whether a change by itself, without an event to be kept, may use up the reserve: access and denials hang on it. */
 const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {

@@ -211,6 +211,14 @@ export type EventDraft =
     }
   /** No calls can be placed, until PhoneFaultEnded. */
   | { readonly type: 'PhoneFault'; readonly severity: 'alarm'; readonly problem: string }
+  | { readonly type: 'PhoneFaultEnded'; readonly severity: 'notice' }
+  /** The registrar or trunk has not known this console for a while; calls are tried all the same. */
+  | { readonly type: 'PhoneUnregistered'; readonly severity: 'alarm'; readonly problem: string }
+  | { readonly type: 'PhoneRegistered'; readonly severity: 'notice' }
+  /** Somebody called the console: nobody gets through. At most once a minute, with how often. */
+  | { readonly type: 'InboundCallRefused'; readonly severity: 'notice'; readonly count: number }
+  /** Another program has connected to the controls of the phone engine, from where it could place calls. */
+  | { readonly type: 'PhoneControlTaken'; readonly severity: 'alarm' }
   /** A guest wanted to call, and no call was begun. */
   | {
       readonly type: 'CallRefused';
@@ -239,11 +247,3 @@ export type EventDraft =
       readonly database: DatabaseName;
       readonly problem: string;
     };
-  | { readonly type: 'PhoneFaultEnded'; readonly severity: 'notice' }
-  /** The registrar or trunk has not known this console for a while; calls are tried all the same. */
-  | { readonly type: 'PhoneUnregistered'; readonly severity: 'alarm'; readonly problem: string }
-  | { readonly type: 'PhoneRegistered'; readonly severity: 'notice' }
-  /** Somebody called the console: nobody gets through. At most once a minute, with how often. */
-  | { readonly type: 'InboundCallRefused'; readonly severity: 'notice'; readonly count: number }
-  /** Another program has connected to the controls of the phone engine, from where it could place calls. */
-  | { readonly type: 'PhoneControlTaken'; readonly severity: 'alarm' }
