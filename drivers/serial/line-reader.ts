@@ -1,0 +1,40 @@
+/**
+ * Lines of text out of a stream of bytes, for readers that send a tag as text. Pure. What is kept is less than
+ * `maxLineBytes`: a line without end is left out as a whole, up to where the next one begins.
+ */
+
+/** No tag is as long. */
+const maxLineBytes = 128;
+
+export interface LineBuffer {
+  readonly kept: string;
+  /** The line that runs is too long: it is skipped up to its end. */
+  readonly skipping: boolean;
+}
+
+export const noLine: LineBuffer = { kept: '', skipping: false };
+
+/** CR, LF, STX and ETX: whichever a reader puts around its lines, none of them is part of a tag. */
+const boundary = /[\r\n\u0002\u0003]/;
+
+export function takeBytes(
+  before: LineBuffer,
+  bytes: Uint8Array,
+): { readonly buffer: LineBuffer; readonly lines: readonly string[] } {
+  let { kept, skipping } = before;
+  const lines: string[] = [];
+  for (const byte of bytes) {
+    const letter = String.fromCharCode(byte);
+    if (boundary.test(letter)) {
+      if (kept !== '' && !skipping) lines.push(kept);
+      kept = '';
+      skipping = false;
+    } else if (kept.length === maxLineBytes) {
+      kept = '';
+      skipping = true;
+    } else if (!skipping) {
+      kept += letter;
+    }
+  }
+  return { buffer: { kept, skipping }, lines };
+}
