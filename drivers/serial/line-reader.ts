@@ -15,7 +15,7 @@ export interface LineBuffer {
 export const noLine: LineBuffer = { kept: '', skipping: false };
 
 /** CR, LF, STX and ETX: whichever a reader puts around its lines, none of them is part of a tag. */
-const boundary = /[\r\n\u0002\u0003]/;
+const boundaries: ReadonlySet<number> = new Set([0x0d, 0x0a, 0x02, 0x03]);
 
 export function takeBytes(
   before: LineBuffer,
@@ -24,8 +24,7 @@ export function takeBytes(
   let { kept, skipping } = before;
   const lines: string[] = [];
   for (const byte of bytes) {
-    const letter = String.fromCharCode(byte);
-    if (boundary.test(letter)) {
+    if (boundaries.has(byte)) {
       if (kept !== '' && !skipping) lines.push(kept);
       kept = '';
       skipping = false;
@@ -33,7 +32,7 @@ export function takeBytes(
       kept = '';
       skipping = true;
     } else if (!skipping) {
-      kept += letter;
+      kept += String.fromCharCode(byte);
     }
   }
   return { buffer: { kept, skipping }, lines };

@@ -79,9 +79,13 @@ function started(port: PolledPort, fd: number, path: string, listener: SerialLis
         count = readSync(fd, buffer);
       } catch (error) {
         if (isAgain(error)) return;
-        return lose(new SerialFault('hungUp', `${path} cannot be read any more`, { cause: error }));
+        lose(new SerialFault('hungUp', `${path} cannot be read any more`, { cause: error }));
+        return;
       }
-      if (count === 0) return lose(new SerialFault('hungUp', `${path} has hung up`));
+      if (count === 0) {
+        lose(new SerialFault('hungUp', `${path} has hung up`));
+        return;
+      }
       listener.bytes(buffer.slice(0, count));
       if (closed !== undefined || count < chunkBytes) return;
     }
@@ -92,9 +96,8 @@ function started(port: PolledPort, fd: number, path: string, listener: SerialLis
   };
   const readable = (error: Error | null): void => {
     if (closed !== undefined) return;
-    if (error !== null)
-      return lose(new SerialFault('hungUp', `${path} cannot be polled any more`, { cause: error }));
-    read();
+    if (error === null) read();
+    else lose(new SerialFault('hungUp', `${path} cannot be polled any more`, { cause: error }));
     if (closed === undefined) listen();
   };
   listen();
