@@ -36,16 +36,16 @@ export type EngineMessage =
 
 export type CallSign = 'incoming' | 'ringing' | 'answered' | 'digit' | 'audioFailed' | 'closed';
 
-const callSigns: Readonly<Record<string, CallSign>> = {
-  CALL_INCOMING: 'incoming',
-  CALL_RINGING: 'ringing',
+const callSigns: ReadonlyMap<string, CallSign> = new Map<string, CallSign>([
+  ['CALL_INCOMING', 'incoming'],
+  ['CALL_RINGING', 'ringing'],
   // 183: early media, which a guest is not left to hear; to us it is a sign of life like 180.
-  CALL_PROGRESS: 'ringing',
-  CALL_ESTABLISHED: 'answered',
-  CALL_DTMF_START: 'digit',
-  AUDIO_ERROR: 'audioFailed',
-  CALL_CLOSED: 'closed',
-};
+  ['CALL_PROGRESS', 'ringing'],
+  ['CALL_ESTABLISHED', 'answered'],
+  ['CALL_DTMF_START', 'digit'],
+  ['AUDIO_ERROR', 'audioFailed'],
+  ['CALL_CLOSED', 'closed'],
+]);
 
 /** @returns undefined where the text is no JSON object of the engine's */
 export function readEngineMessage(text: string): EngineMessage | undefined {
@@ -62,7 +62,7 @@ export function readEngineMessage(text: string): EngineMessage | undefined {
 function eventOf({ type, direction, id, param }: z.infer<typeof Event>): EngineMessage {
   if (type === 'REGISTER_OK') return { kind: 'registered' };
   if (type === 'REGISTER_FAIL') return { kind: 'registrationFailed', why: param };
-  const what = callSigns[type];
+  const what = callSigns.get(type);
   if (what === undefined || id === undefined) return { kind: 'other' };
   return { kind: 'call', what, call: id, inbound: direction !== 'outgoing', param };
 }

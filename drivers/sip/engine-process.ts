@@ -32,7 +32,8 @@ export class EngineProcess {
       this.#child.once('error', (error) => over(`cannot be started (${codeOf(error)})`));
       this.#child.once('exit', (code, signal) => over(`ended with ${signal ?? code}`));
     });
-    if (this.#child.pid !== undefined) writeFileSync(join(folder, pidFile), String(this.#child.pid));
+    if (this.#child.pid !== undefined)
+      writeFileSync(join(folder, pidFile), String(this.#child.pid), { mode: 0o600 });
   }
 
   /** What it has said at its start; it names whom it calls, so it is for no log as it is. */

@@ -18,7 +18,8 @@ interface LineLeg {
   /** SIP Call-ID, known from its first sign. */
   readonly call?: string;
   readonly audioFailed?: true;
-  readonly lastDigit?: { readonly digit: DtmfDigit; readonly atMs: number };
+  /** When each key was last heard. */
+  readonly heardMs?: Readonly<Partial<Record<DtmfDigit, number>>>;
 }
 
 export interface SipLine {
@@ -146,10 +147,10 @@ function onSign(
 
 function pressed(line: SipLine, leg: LineLeg, digit: string, nowMs: number): SipLineStep {
   if (leg.phase !== 'answered' || !isDigit(digit)) return still(line);
-  const { lastDigit } = leg;
-  if (lastDigit?.digit === digit && nowMs - lastDigit.atMs < sameKeyMs) return still(line);
+  const lastMs = leg.heardMs?.[digit];
+  if (lastMs !== undefined && nowMs - lastMs < sameKeyMs) return still(line);
   return tell(
-    { ...line, leg: { ...leg, lastDigit: { digit, atMs: nowMs } } },
+    { ...line, leg: { ...leg, heardMs: { ...leg.heardMs, [digit]: nowMs } } },
     { leg: leg.id, kind: 'digit', digit },
   );
 }

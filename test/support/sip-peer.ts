@@ -153,7 +153,9 @@ export class SipPeer implements AsyncDisposable {
       `To: ${header(request, 'To').replace(/;tag=.*$/, '')};tag=${tag}`,
       `Call-ID: ${header(request, 'Call-ID')}`,
       `CSeq: ${header(request, 'CSeq')}`,
-      `Contact: <sip:peer@127.0.0.1:${this.port}>`,
+      ...(headers.some((line) => line.startsWith('Contact:'))
+        ? []
+        : [`Contact: <sip:peer@127.0.0.1:${this.port}>`]),
       ...headers,
       ...(body === '' ? [] : ['Content-Type: application/sdp']),
       `Content-Length: ${body.length}`,
