@@ -6,6 +6,10 @@ const needed = [
   { name: 'mosquitto', file: '/usr/sbin/mosquitto' },
   { name: 'chromium', file: '/usr/bin/chromium' },
   { name: 'openssl', file: '/usr/bin/openssl' },
+  { name: 'g++', file: '/usr/bin/g++' },
+  { name: 'libfuse3-dev', file: '/usr/include/fuse3/fuse.h' },
+  { name: 'libgpiod-dev', file: '/usr/include/gpiod.h' },
+  { name: 'gpiod', file: '/usr/bin/gpioset' },
 ] as const;
 
 /** Debian's chrony, unpacked and not installed: installed, it would replace this machine's own NTP client. */

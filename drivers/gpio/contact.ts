@@ -1,0 +1,137 @@
+/**
+ * Our own debounce: from activity on a line to settled levels, as a pure machine. What must hold:
+ *
+ * 1. A level is told once the line has been quiet for `debounceMs`, and only if it differs from the last one told.
+ * 2. The level is read when the line is quiet, never taken from a callback: pulses may have come together or been lost.
+ * 3. A line that does not become quiet, or tells more changes than any door makes, chatters. That is told once; the line is
+ *    then listened to for one movement a second at most, and the end is told when it has been quiet for `quietMs`.
+ */
+export interface ContactSettings {
+  readonly debounceMs: number;
+}
+
+/** A line that has not been quiet for so long chatters. */
+const unsettledMs = 1_000;
+/** How long a chattering line is not listened to. */
+const restMs = 1_000;
+/** How long a line must be quiet until it is trusted again. */
+const quietMs = 10_000;
+/** Changes that may be told at once, and in the long run: twice what a door makes that is never left alone. */
+const burst = 30;
+const msPerChange = 1_000;
+
+type Phase =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'moving'; readonly sinceMs: number; readonly activeMs: number }
+  /** Chattering, and not listened to. */
+  | { readonly kind: 'resting' }
+  /** Chattering until now, and listened to again. */
+  | { readonly kind: 'onProbation' };
+
+export interface ContactState {
+  /** The level that was told last. */
+  readonly level: boolean;
+  readonly phase: Phase;
+  /** When the last of the changes told so far is paid for, at one each `msPerChange`. */
+  readonly paidUntilMs: number;
+}
+
+export type ContactInput =
+  | { readonly kind: 'activity' }
+  /** The timer has run down; `level` was read from the line just now. */
+  | { readonly kind: 'timer'; readonly level: boolean };
+
+export type ContactEffect =
+  | { readonly kind: 'tell'; readonly level: boolean }
+  | { readonly kind: 'chattering'; readonly on: boolean }
+  | { readonly kind: 'listen'; readonly on: boolean }
+  /** In place of the one that runs. */
+  | { readonly kind: 'startTimer'; readonly ms: number };
+
+export interface ContactStep {
+  readonly state: ContactState;
+  readonly effects: readonly ContactEffect[];
+}
+
+/** A line that stood at `level` when it was opened. */
+export const initialContact = (level: boolean): ContactState => ({
+  level,
+  phase: { kind: 'settled' },
+  paidUntilMs: Number.NEGATIVE_INFINITY,
+});
+
+export const isChattering = ({ phase }: ContactState): boolean =>
+  phase.kind === 'resting' || phase.kind === 'onProbation';
+
+/** `nowMs` is monotonic. */
+export function stepContact(
+  state: ContactState,
+  input: ContactInput,
+  nowMs: number,
+  { debounceMs }: ContactSettings,
+): ContactStep {
+  const { phase } = state;
+  switch (phase.kind) {
+    case 'settled':
+      if (input.kind === 'timer') return { state, effects: [] };
+      return {
+        state: { ...state, phase: { kind: 'moving', sinceMs: nowMs, activeMs: nowMs } },
+        effects: [{ kind: 'startTimer', ms: debounceMs }],
+      };
+    case 'moving':
+      // The timer is not started anew for each movement: it looks at `activeMs` when it has run down.
+      if (input.kind === 'activity')
+        return { state: { ...state, phase: { ...phase, activeMs: nowMs } }, effects: [] };
+      return settle(state, phase, input.level, nowMs, debounceMs);
+    case 'resting':
+      if (input.kind === 'activity') return { state, effects: [] };
+      return {
+        state: { ...state, phase: { kind: 'onProbation' } },
+        effects: [
+          { kind: 'listen', on: true },
+          { kind: 'startTimer', ms: quietMs },
+        ],
+      };
+    case 'onProbation':
+      if (input.kind === 'activity') return rest(state, []);
+      return told(state, input.level, nowMs, [{ kind: 'chattering', on: false }]);
+    default:
+      return phase satisfies never;
+  }
+}
+
+function settle(
+  state: ContactState,
+  { sinceMs, activeMs }: Extract<Phase, { kind: 'moving' }>,
+  level: boolean,
+  nowMs: number,
+  debounceMs: number,
+): ContactStep {
+  const leftMs = activeMs + debounceMs - nowMs;
+  const chatters: readonly ContactEffect[] = [{ kind: 'chattering', on: true }];
+  if (leftMs > 0) {
+    if (nowMs - sinceMs >= unsettledMs) return rest(state, chatters);
+    return { state, effects: [{ kind: 'startTimer', ms: leftMs }] };
+  }
+  const spent = level !== state.level && state.paidUntilMs - nowMs > (burst - 1) * msPerChange;
+  return spent ? rest(state, chatters) : told(state, level, nowMs, []);
+}
+
+const rest = (state: ContactState, before: readonly ContactEffect[]): ContactStep => ({
+  state: { ...state, phase: { kind: 'resting' } },
+  effects: [...before, { kind: 'listen', on: false }, { kind: 'startTimer', ms: restMs }],
+});
+
+function told(
+  state: ContactState,
+  level: boolean,
+  nowMs: number,
+  before: readonly ContactEffect[],
+): ContactStep {
+  const phase: Phase = { kind: 'settled' };
+  if (level === state.level) return { state: { ...state, phase }, effects: before };
+  return {
+    state: { level, phase, paidUntilMs: Math.max(nowMs, state.paidUntilMs) + msPerChange },
+    effects: [...before, { kind: 'tell', level }],
+  };
+}

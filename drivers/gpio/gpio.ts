@@ -1,0 +1,69 @@
+/**
+ * General-purpose lines behind one port: outputs that hold a relay, inputs that a contact pulls. Every backend keeps
+ * the contract below (`test/support/gpio/gpio-contract.ts`), and none of them ever stands in for another: a backend
+ * that cannot work throws, and the door that needs it is faulty.
+ */
+
+/** A line by its chip's label and its number on that chip: both stay what they are when kernels number anew. */
+export interface LineRef {
+  readonly chip: string;
+  readonly line: number;
+}
+
+export type GpioFaultCode =
+  /** The backend's library, device or file system is not there, or may not be used. */
+  | 'backendUnusable'
+  | 'chipNotFound'
+  /** Two chips have this label. */
+  | 'chipAmbiguous'
+  | 'lineNotFound'
+  /** Another program, or a driver of the kernel, has the line. */
+  | 'lineBusy'
+  /** The line was opened, and refused to be read or written. */
+  | 'lineRefused'
+  /** The line does not stand as it was written. */
+  | 'notAsWritten';
+
+/** The message is a sentence for an installer, without its full stop. */
+export class GpioFault extends Error {
+  readonly code: GpioFaultCode;
+
+  constructor(code: GpioFaultCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'GpioFault';
+    this.code = code;
+  }
+}
+
+export interface GpioOutput {
+  /** Drives the line, and reads it back before it returns. @throws GpioFault */
+  set(active: boolean): void;
+  /** How the line stands now, whoever drove it. @throws GpioFault */
+  read(): boolean;
+  /** Lets go of the line without driving it; may be called twice. */
+  close(): void;
+}
+
+export interface GpioInput {
+  /** Read from the line at this moment. @throws GpioFault */
+  read(): boolean;
+  /** Whether activity is told; on after opening. A contact that chatters is not listened to for a while. */
+  listen(on: boolean): void;
+  /** May be called twice; tells nothing from now on. */
+  close(): void;
+}
+
+export interface Gpio {
+  /** The line is driven to `active` from the first moment on. @throws GpioFault */
+  openOutput(ref: LineRef, options: { readonly activeLow: boolean; readonly active: boolean }): GpioOutput;
+  /**
+   * `onActivity` says that the line may have moved, at least once after the last movement of any burst, never from
+   * within this call, and nothing about the level: pulses come late, together, or as one. Whoever wants the level reads it.
+   * @throws GpioFault
+   */
+  openInput(ref: LineRef, options: { readonly activeLow: boolean }, onActivity: () => void): GpioInput;
+  /** Lets go of every line; may be called twice. */
+  close(): void;
+}
+
+export const nameOf = ({ chip, line }: LineRef): string => `line ${line} of ${chip}`;

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ContactEffect,
+  type ContactState,
+  initialContact,
+  isChattering,
+  stepContact,
+} from '../../../drivers/gpio/contact.ts';
+
+const debounceMs = 20;
+
+/** A line and the machine that watches it, in a time of their own. */
+class Bench {
+  readonly told: boolean[] = [];
+  readonly chattering: boolean[] = [];
+  activities = 0;
+  nowMs = 0;
+  #level: boolean;
+  #listens = true;
+  #timerAtMs: number | undefined;
+  #state: ContactState;
+
+  constructor(level = false) {
+    this.#level = level;
+    this.#state = initialContact(level);
+  }
+
+  get isChattering(): boolean {
+    return isChattering(this.#state);
+  }
+
+  /** Somebody moves the line; whoever listens is told. */
+  move(level: boolean): void {
+    if (this.#level === level) return;
+    this.#level = level;
+    this.activity();
+  }
+
+  activity(): void {
+    if (!this.#listens) return;
+    this.activities += 1;
+    this.#step({ kind: 'activity' });
+  }
+
+  pass(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    while (this.#timerAtMs !== undefined && this.#timerAtMs <= untilMs) {
+      this.nowMs = this.#timerAtMs;
+      this.#timerAtMs = undefined;
+      this.#step({ kind: 'timer', level: this.#level });
+    }
+    this.nowMs = untilMs;
+  }
+
+  /** Flips the line for so long, once every `everyMs`. */
+  flip(forMs: number, everyMs: number): void {
+    for (const endMs = this.nowMs + forMs; this.nowMs < endMs; this.pass(everyMs)) this.move(!this.#level);
+  }
+
+  #step(input: Parameters<typeof stepContact>[1]): void {
+    const { state, effects } = stepContact(this.#state, input, this.nowMs, { debounceMs });
+    this.#state = state;
+    for (const effect of effects) this.#execute(effect);
+  }
+
+  #execute(effect: ContactEffect): void {
+    if (effect.kind === 'tell') this.told.push(effect.level);
+    if (effect.kind === 'chattering') this.chattering.push(effect.on);
+    if (effect.kind === 'listen') this.#listens = effect.on;
+    if (effect.kind === 'startTimer') this.#timerAtMs = this.nowMs + effect.ms;
+  }
+}
+
+describe('a contact', () => {
+  it('is told once it has been quiet for the debounce time, and not before', () => {
+    const bench = new Bench();
+    bench.move(true);
+    bench.pass(debounceMs - 1);
+    expect(bench.told).toEqual([]);
+    bench.pass(1);
+    expect(bench.told).toEqual([true]);
+  });
+
+  it('that bounces is told once, counted from its last bounce', () => {
+    const bench = new Bench();
+    for (const level of [true, false, true, false, true]) {
+      bench.move(level);
+      bench.pass(6);
+    }
+    bench.pass(debounceMs - 7);
+    expect(bench.told).toEqual([]);
+    bench.pass(1);
+    expect(bench.told).toEqual([true]);
+  });
+
+  it('is not told for a pulse that is shorter than the debounce time', () => {
+    const bench = new Bench();
+    bench.move(true);
+    bench.pass(debounceMs - 1);
+    bench.move(false);
+    bench.pass(1_000);
+    expect(bench.told).toEqual([]);
+  });
+
+  it('is told as it stands when pulses came together as one', () => {
+    const bench = new Bench(true);
+    // Closed, opened, closed: one activity, and the level is what it was.
+    bench.activity();
+    bench.pass(debounceMs);
+    expect(bench.told).toEqual([]);
+    bench.move(false);
+    bench.pass(debounceMs);
+    expect(bench.told).toEqual([false]);
+  });
+
+  it('that flips 500 times a second is told as chattering, once, and its level stays', () => {
+    const bench = new Bench();
+    bench.flip(60_000, 2);
+    expect(bench.chattering).toEqual([true]);
+    expect(bench.told).toEqual([]);
+    expect(bench.isChattering).toBe(true);
+  });
+
+  it('that chatters is listened to for about one movement a second', () => {
+    const bench = new Bench();
+    bench.flip(2_000, 2);
+    const before = bench.activities;
+    bench.flip(60_000, 2);
+    expect(bench.activities - before).toBeLessThanOrEqual(60);
+  });
+
+  it('is trusted again after ten quiet seconds, at the level where it then stands', () => {
+    const bench = new Bench();
+    bench.flip(5_000, 2);
+    bench.move(true);
+    bench.pass(9_000);
+    expect(bench.chattering).toEqual([true]);
+    bench.pass(3_000);
+    expect(bench.chattering).toEqual([true, false]);
+    expect(bench.told).toEqual([true]);
+    bench.move(false);
+    bench.pass(debounceMs);
+    expect(bench.told).toEqual([true, false]);
+  });
+
+  it('that opens and shuts more often than any door does chatters, too', () => {
+    const bench = new Bench();
+    bench.flip(30_000, 100);
+    expect(bench.chattering).toEqual([true]);
+    expect(bench.told.length).toBeLessThan(40);
+  });
+
+  it('may open and shut once every two seconds for a day', () => {
+    const bench = new Bench();
+    bench.flip(24 * 3_600_000, 2_000);
+    expect(bench.chattering).toEqual([]);
+    expect(bench.told).toHaveLength(12 * 3_600);
+  });
+
+  const moves = fc.array(
+    fc.record({
+      level: fc.boolean(),
+      ms: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ max: 20_000, min: 0 })),
+    }),
+    { maxLength: 300 },
+  );
+
+  it('ends told at the level where the line stands, whatever it did, and is never told twice alike', () => {
+    fc.assert(
+      fc.property(moves, (steps) => {
+        const bench = new Bench();
+        let level = false;
+        for (const step of steps) {
+          bench.move(step.level);
+          level = step.level;
+          bench.pass(step.ms);
+        }
+        bench.pass(60_000);
+        expect(bench.isChattering).toBe(false);
+        expect(bench.told.at(-1) ?? false).toBe(level);
+        expect(bench.told.every((one, index) => one !== (bench.told[index - 1] ?? false))).toBe(true);
+        expect(bench.chattering).toEqual(bench.chattering.map((_, index) => index % 2 === 0));
+      }),
+    );
+  });
+
+  it('is told no more than a burst and then once a second, with a chattering and its end every ten seconds', () => {
+    fc.assert(
+      fc.property(moves, (steps) => {
+        const bench = new Bench();
+        for (const step of steps) {
+          bench.move(step.level);
+          bench.pass(step.ms);
+        }
+        const seconds = bench.nowMs / 1_000;
+        expect(bench.told.length).toBeLessThanOrEqual(30 + seconds + 1);
+        expect(bench.chattering.length).toBeLessThanOrEqual(2 + (2 * seconds) / 10);
+      }),
+    );
+  });
+});
