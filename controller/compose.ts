@@ -109,6 +109,7 @@ export function compose({
 
   const access = new AccessService({
     doors,
+    replica,
     hasher: new CredentialHasher(identity.siteKey),
     clock,
     guesses,

@@ -14,8 +14,10 @@ import type {
   Lobby,
   LobbyState,
 } from '../ports/lobby.ts';
+import type { ReaderStatus } from '../ports/reader.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { CallDesk } from './call-desk.ts';
+import { denialAfterMs } from './denial-time.ts';
 import { DirectoryKeeper } from './directory-keeper.ts';
 import type { Doors } from './doors.ts';
 import type { Guesses } from './guesses.ts';
@@ -38,6 +40,8 @@ export interface LobbyParts {
   readonly callDesk: CallDesk;
   readonly link: () => LinkState & { readonly stale: boolean };
   readonly disk: () => DiskStatus;
+  /** Absent: no readers are configured. */
+  readonly readers?: () => readonly ReaderStatus[];
   readonly log: Log;
 }
 
@@ -48,8 +52,6 @@ interface Shown {
 
 /** People move in at 06:00 without anything else happening: the directory is looked at every minute. */
 const refreshMs = 60_000;
-/** When every entry that opens nothing is answered: longer than a decision takes with its fsync. */
-const denialAfterMs = 250;
 const keypad = 'lobby-keypad';
 const entryPattern = /^\d{1,12}$/;
 
@@ -171,6 +173,7 @@ export class LobbyService implements Lobby {
       events: { log: journal.log, head: journal.head().seq, acked: journal.acked() },
       ...(phone === undefined ? {} : { phone }),
       disk: this.#parts.disk(),
+      ...(this.#parts.readers === undefined ? {} : { readers: this.#parts.readers() }),
       doors: doors.all().map((door) => {
         const { mode, released, open, fault } = door.status();
         return {

@@ -6,8 +6,11 @@ import type { DenyReason, Explanation, OnvifReason } from '../core/access/decisi
 import type { DoorMode, Subject } from '../core/access/facts.ts';
 import type { CallOutcome, CallTarget, LegEnd } from '../core/call/line.ts';
 import type { CredentialId, DoorId, ResidentId } from '../core/dataset.ts';
+import type { Contact, LineFault, OperatorMode } from '../core/door/state.ts';
+import type { ReaderState } from '../core/reader/reader-status.ts';
 import type { DatabaseName } from './journal.ts';
 import type { CallRefusal } from './lobby.ts';
+import type { KeyFailure, ReaderAlarm, ReaderDevice } from './reader.ts';
 
 type Severity = 'info' | 'notice' | 'warning' | 'alarm';
 
@@ -34,6 +37,13 @@ interface Access {
   /** The call in which it was asked, if it was. */
   readonly call?: string;
 }
+
+interface AtReader {
+  readonly reader: string;
+  readonly door: DoorId;
+}
+
+type ReaderFaultKind = Exclude<ReaderState, 'online'>;
 
 export type EventDraft =
   | ({
@@ -81,9 +91,67 @@ export type EventDraft =
       readonly open: boolean;
     }
   | {
-      readonly type: 'DoorForcedOpen' | 'DoorForcedOpenEnded';
+      readonly type:
+        | 'DoorForcedOpen'
+        | 'DoorForcedOpenEnded'
+        /** The pre-alarm. */
+        | 'DoorOpenTooLongSoon'
+        | 'DoorOpenTooLong'
+        | 'DoorOpenTooLongEnded'
+        | 'DoorTamper'
+        | 'DoorTamperEnded'
+        | 'LockFaultEnded'
+        | 'RequestToExitHeld'
+        | 'RequestToExitHeldEnded';
       readonly severity: Severity;
       readonly door: DoorId;
+    }
+  | {
+      readonly type: 'LockMonitor' | 'LockFault';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly locked: boolean;
+    }
+  | {
+      readonly type: 'InputFault';
+      readonly severity: 'alarm';
+      readonly door: DoorId;
+      readonly contact: Contact;
+      readonly fault: LineFault;
+    }
+  | {
+      readonly type: 'InputFaultEnded';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly contact: Contact;
+    }
+  /** What the dataset asks of a door and cannot be, in sentences for installers; and that it is over. */
+  | {
+      readonly type: 'DoorMisconfigured';
+      readonly severity: 'warning';
+      readonly door: DoorId;
+      readonly problems: readonly string[];
+    }
+  | { readonly type: 'DoorWellConfigured'; readonly severity: 'notice'; readonly door: DoorId }
+  /** An operator has set a mode, or (`normal`) leaves the door to its hours again. */
+  | {
+      readonly type: 'OperatorModeSet';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly mode: OperatorMode | 'normal';
+      /** RFC 3339 UTC. */
+      readonly until?: string;
+      /** On whose behalf. */
+      readonly subject?: Subject;
+      readonly command: string;
+    }
+  /** A contact changes more often than can be told one by one: once a minute while it does, and its end. */
+  | {
+      readonly type: 'ContactChattering' | 'ContactCalm';
+      readonly severity: Severity;
+      readonly door: DoorId;
+      readonly contact: string;
+      readonly count: number;
     }
   | {
       readonly type: 'RequestToExit';
@@ -240,6 +308,51 @@ export type EventDraft =
       readonly counts: Readonly<Record<string, number>>;
       readonly refused: number;
     }
+  /** A lost card or tag was held to a reader: check 2 has denied it, and somebody has it. */
+  | {
+      readonly type: 'LostCredentialPresented';
+      readonly severity: 'alarm';
+      readonly door: DoorId;
+      readonly accessPoint: string;
+      readonly subject: Subject;
+      readonly credential: CredentialId;
+    }
+  /** A reader cannot be used, and once it can again. */
+  | ({
+      readonly type: 'ReaderFault';
+      readonly severity: 'alarm';
+      readonly fault: ReaderFaultKind;
+      readonly problem: string;
+    } & AtReader)
+  | ({
+      readonly type: 'ReaderFaultEnded';
+      readonly severity: 'notice';
+      readonly fault: ReaderFaultKind;
+    } & AtReader)
+  | ({ readonly type: 'ReaderTamper'; readonly severity: 'alarm' } & AtReader)
+  | ({ readonly type: 'ReaderTamperEnded'; readonly severity: 'notice' } & AtReader)
+  | ({ readonly type: 'ReaderPowerFailing'; readonly severity: 'warning' } & AtReader)
+  | ({ readonly type: 'ReaderPowerBack'; readonly severity: 'notice' } & AtReader)
+  /** Something on the line that a panel must refuse, once per state change: another device, a wrong MAC, an attempted downgrade. */
+  | ({
+      readonly type: 'ReaderSecurity';
+      readonly severity: 'alarm' | 'warning';
+      readonly alarm: ReaderAlarm['alarm'];
+      readonly refusal: string;
+    } & AtReader)
+  /** An operator lets this one reader have a key of its own. */
+  | ({
+      readonly type: 'ReaderCommissioning';
+      readonly severity: 'notice';
+      readonly windowMs: number;
+    } & AtReader)
+  | ({
+      readonly type: 'ReaderKeyed';
+      readonly severity: 'notice';
+      readonly how: 'commissioned' | 'rotated';
+      readonly device: ReaderDevice;
+    } & AtReader)
+  | ({ readonly type: 'ReaderKeyFailed'; readonly severity: 'warning'; readonly why: KeyFailure } & AtReader)
   | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
   | {
       readonly type: 'StorageFault';

@@ -8,6 +8,7 @@ import type { DiskState } from '../core/disk-space.ts';
 import type { AccessAnswer, Sentence } from './access-control.ts';
 import type { StorageFault } from './journal.ts';
 import type { PhoneLine } from './phone.ts';
+import type { ReaderStatus } from './reader.ts';
 
 export interface DirectoryEntry {
   /** Stands for the resident as long as the process lives; calls go by it. The row's own id may hold a legal name. */
@@ -125,6 +126,8 @@ export interface ControllerStatus {
     readonly line?: PhoneLine;
   };
   readonly disk: DiskStatus;
+  /** Absent: none are configured. */
+  readonly readers?: readonly ReaderStatus[];
   readonly doors: readonly {
     readonly id: string;
     readonly mode: DoorMode;

@@ -143,6 +143,7 @@ export class Shell {
       this.doors.add(new DoorRuntime(parts, this.doors.isLockedDown(id)));
     }
     this.access = new AccessService({
+      replica,
       ...{ doors: this.doors, hasher, clock, guesses: this.guesses, recorder, timers, log },
       timezone: () => this.lobby.timezone(),
     });

@@ -1,0 +1,308 @@
+/**
+ * The readers of this console: what they read goes to the access decision, the answer goes back to the person who stands
+ * there, and how they stand is recorded. What holds:
+ *
+ * - A code that opens nothing is answered at one time, whatever the reason; each reader's keypad has a guess budget of its own.
+ * - One read of a card is one request, however long it lies there.
+ * - Where card and code are wanted, the card waits for the code at this reader, for a while, and is then forgotten.
+ */
+
+import type { DoorId } from '../core/dataset.ts';
+import { bitsForm, textForm } from '../core/hash-forms.ts';
+import {
+  newStanding,
+  type ReaderStanding,
+  settleWithinMs,
+  stepStanding,
+} from '../core/reader/reader-status.ts';
+import { type ReaderOutcome, readerTexts } from '../core/reader/reader-texts.ts';
+import { type LastRead, takeRead } from '../core/reader/repeated-reads.ts';
+import type { AccessAnswer, Presented } from '../ports/access-control.ts';
+import type { Timers } from '../ports/clock.ts';
+import type { EventDraft } from '../ports/events.ts';
+import { StorageFault } from '../ports/journal.ts';
+import type {
+  KeyFailure,
+  ReaderAccess,
+  ReaderDevice,
+  ReaderInput,
+  ReaderLine,
+  ReaderStatus,
+} from '../ports/reader.ts';
+import { denialAfterMs } from './denial-time.ts';
+import type { Log } from './log.ts';
+import { readerEvent, standingEvent } from './reader-events.ts';
+import type { Recorder } from './recorder.ts';
+
+/** For a person to put the card away and find the keys; for one who needs longer, to hold it there again. */
+const codeWithinMs = 20_000;
+
+export interface ReaderSetup {
+  readonly door: DoorId;
+  readonly line: ReaderLine;
+}
+
+export interface ReaderDeskParts {
+  readonly readers: ReadonlyMap<string, ReaderSetup>;
+  readonly access: ReaderAccess;
+  readonly recorder: Pick<Recorder, 'commit'>;
+  readonly timers: Timers;
+  readonly monotonicMs: () => number;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+export type KeyOutcome =
+  | { readonly kind: 'keyed'; readonly device: ReaderDevice }
+  | { readonly kind: 'failed'; readonly why: KeyFailure }
+  /** Another reader's window is open, or this one is not known or has no keys. */
+  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' | 'storage' };
+
+interface Desk {
+  standing: ReaderStanding;
+  last: LastRead | undefined;
+  /** A card that waits for its code. */
+  held: { readonly card: Presented; readonly timer: { cancel(): void } } | undefined;
+  tamper: boolean;
+  power: boolean;
+  device: ReaderDevice | undefined;
+  settling: { cancel(): void } | undefined;
+}
+
+export class ReaderDesk {
+  readonly #parts: ReaderDeskParts;
+  readonly #desks: ReadonlyMap<string, Desk>;
+  /** One window at a time. */
+  #keying: { readonly reader: string; readonly resolve: (outcome: KeyOutcome) => void } | undefined;
+
+  constructor(parts: ReaderDeskParts) {
+    this.#parts = parts;
+    this.#desks = new Map(
+      parts.readers.keys().map((reader) => [
+        reader,
+        {
+          standing: newStanding(parts.monotonicMs()),
+          last: undefined,
+          held: undefined,
+          tamper: false,
+          power: false,
+          device: undefined,
+          settling: undefined,
+        },
+      ]),
+    );
+  }
+
+  start(): void {
+    for (const [reader, desk] of this.#desks) this.#settleLater(reader, desk);
+    for (const line of this.#lines()) line.start((reader, input) => this.#take(reader, input));
+  }
+
+  async close(): Promise<void> {
+    for (const desk of this.#desks.values()) {
+      desk.held?.timer.cancel();
+      desk.settling?.cancel();
+    }
+    await Promise.all([...this.#lines()].map((line) => line.close()));
+  }
+
+  status(): readonly ReaderStatus[] {
+    return [...this.#desks].map(([id, { standing, tamper, power, device }]) => {
+      const setup = this.#parts.readers.get(id);
+      return {
+        id,
+        door: setup?.door ?? '',
+        state: standing.state,
+        keyed: setup?.line.keying !== undefined,
+        ...(standing.problem === undefined ? {} : { problem: standing.problem }),
+        ...(tamper ? { tamper } : {}),
+        ...(power ? { powerFailing: power } : {}),
+        ...(device === undefined ? {} : { device }),
+      };
+    });
+  }
+
+  commission(reader: string, windowMs: number): Promise<KeyOutcome> {
+    return this.#key(reader, (keying) => {
+      this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...this.#place(reader), windowMs }]);
+      keying.commission(reader, windowMs);
+    });
+  }
+
+  rotate(reader: string): Promise<KeyOutcome> {
+    return this.#key(reader, (keying) => keying.rotate(reader));
+  }
+
+  #key(reader: string, order: (keying: NonNullable<ReaderLine['keying']>) => void): Promise<KeyOutcome> {
+    const setup = this.#parts.readers.get(reader);
+    const refused = (why: Extract<KeyOutcome, { kind: 'refused' }>['why']): Promise<KeyOutcome> =>
+      Promise.resolve({ kind: 'refused', why });
+    if (setup === undefined) return refused('unknownReader');
+    if (setup.line.keying === undefined) return refused('keyless');
+    if (this.#keying !== undefined) return refused('busy');
+    const { promise, resolve } = Promise.withResolvers<KeyOutcome>();
+    this.#keying = { reader, resolve };
+    order(setup.line.keying);
+    return promise;
+  }
+
+  #take(reader: string, input: ReaderInput): void {
+    const desk = this.#desks.get(reader);
+    if (desk === undefined) return;
+    switch (input.kind) {
+      case 'read':
+        this.#read(reader, desk, input.presented);
+        return;
+      case 'misread':
+        this.#show(reader, 'misread');
+        return;
+      case 'state':
+        this.#stand(reader, desk, input);
+        return;
+      case 'tamper':
+      case 'power':
+        if (desk[input.kind] === input.failing) return;
+        desk[input.kind] = input.failing;
+        this.#record([readerEvent(input, this.#place(reader))]);
+        this.#parts.onChange();
+        return;
+      case 'alarm':
+        this.#record([readerEvent(input, this.#place(reader))]);
+        return;
+      case 'keyed':
+        desk.device = input.device;
+        this.#record([readerEvent(input, this.#place(reader))]);
+        this.#keyed(reader, { kind: 'keyed', device: input.device });
+        return;
+      case 'keyFailed':
+        this.#record([readerEvent(input, this.#place(reader))]);
+        this.#keyed(reader, { kind: 'failed', why: input.why });
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  #keyed(reader: string, outcome: KeyOutcome): void {
+    if (this.#keying?.reader !== reader) return;
+    const { resolve } = this.#keying;
+    this.#keying = undefined;
+    resolve(outcome);
+  }
+
+  #read(reader: string, desk: Desk, presented: Presented): void {
+    if (presented.kind === 'code') {
+      this.#typed(reader, desk, presented.digits);
+      return;
+    }
+    const read = { form: formOf(presented), atMs: this.#parts.monotonicMs() };
+    const { last, fresh } = takeRead(desk.last, read);
+    desk.last = last;
+    if (!fresh) return;
+    const at = this.#at(reader);
+    if (this.#parts.access.authenticationAt(at.door) === 'cardAndCode') {
+      this.#parts.access.cardSeen(at, presented);
+      this.#hold(reader, desk, presented);
+    } else {
+      this.#answer(reader, this.#parts.access.present(at, presented));
+    }
+  }
+
+  #typed(reader: string, desk: Desk, digits: string): void {
+    const { access, timers } = this.#parts;
+    const at = this.#at(reader);
+    const card = this.#drop(desk);
+    // Before anything is looked up.
+    let late: AccessAnswer | undefined;
+    const timer = timers.after(denialAfterMs, () => {
+      if (late !== undefined) this.#answer(reader, late);
+    });
+    const answer =
+      card === undefined
+        ? access.present(at, { kind: 'code', digits })
+        : access.presentCardAndCode(at, card, digits);
+    if (answer.outcome === 'deny') {
+      late = answer;
+    } else {
+      timer.cancel();
+      this.#answer(reader, answer);
+    }
+  }
+
+  #hold(reader: string, desk: Desk, card: Presented): void {
+    this.#drop(desk);
+    const timer = this.#parts.timers.after(codeWithinMs, () => {
+      desk.held = undefined;
+    });
+    desk.held = { card, timer };
+    this.#show(reader, 'codeWanted');
+  }
+
+  #drop(desk: Desk): Presented | undefined {
+    const { held } = desk;
+    desk.held = undefined;
+    held?.timer.cancel();
+    return held?.card;
+  }
+
+  #answer(reader: string, { outcome, reason }: AccessAnswer): void {
+    const faulty = reason === 'storageFault' || reason === 'doorFault';
+    this.#show(reader, outcome === 'grant' ? 'granted' : faulty ? 'fault' : 'denied');
+  }
+
+  #show(reader: string, outcome: ReaderOutcome): void {
+    this.#parts.readers.get(reader)?.line.show(reader, { outcome, text: readerTexts[outcome] });
+  }
+
+  #stand(
+    reader: string,
+    desk: Desk,
+    change: Omit<Extract<ReaderInput, { kind: 'state' }>, 'kind'> | undefined,
+  ): void {
+    const { standing, news } = stepStanding(
+      desk.standing,
+      change && {
+        state: change.state,
+        ...(change.problem === undefined ? {} : { problem: change.problem }),
+      },
+      this.#parts.monotonicMs(),
+    );
+    const changed = standing.state !== desk.standing.state || news !== undefined;
+    desk.standing = standing;
+    if (standing.state !== 'online') this.#drop(desk);
+    if (news !== undefined) this.#record([standingEvent(news, this.#place(reader), standing.problem)]);
+    if (standing.state !== 'online' && standing.state !== standing.fault) this.#settleLater(reader, desk);
+    if (changed) this.#parts.onChange();
+  }
+
+  #settleLater(reader: string, desk: Desk): void {
+    desk.settling?.cancel();
+    desk.settling = this.#parts.timers.after(settleWithinMs, () => this.#stand(reader, desk, undefined));
+  }
+
+  #at(reader: string): { readonly door: DoorId; readonly accessPoint: string } {
+    return { door: this.#place(reader).door, accessPoint: `reader-${reader}` };
+  }
+
+  #place(reader: string): { readonly reader: string; readonly door: DoorId } {
+    const setup = this.#parts.readers.get(reader);
+    if (setup === undefined) throw new RangeError(`there is no reader ${reader}`);
+    return { reader, door: setup.door };
+  }
+
+  #record(events: readonly EventDraft[]): void {
+    try {
+      this.#parts.recorder.commit(events);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.#parts.log.error({ fault: error.code }, "a reader's event could not be committed");
+    }
+  }
+
+  #lines(): ReadonlySet<ReaderLine> {
+    return new Set(this.#parts.readers.values().map(({ line }) => line));
+  }
+}
+
+const formOf = (presented: Exclude<Presented, { kind: 'code' }>): string =>
+  presented.kind === 'bits' ? bitsForm(presented.bits, presented.hex) : textForm(presented.line);
