@@ -4,6 +4,7 @@
  * the cloud (DESIGN section 3).
  */
 import { z } from 'zod';
+import { SipPhone } from './sip-phone.ts';
 import { duration } from './units.ts';
 
 const SimulatedPhone = z
@@ -69,7 +70,7 @@ export const ControllerFile = z.strictObject({
     .refine((doors) => Object.keys(doors).length > 0, 'at least one door')
     .describe("the doors that this device drives, by their ids in the building's dataset"),
   phone: z
-    .discriminatedUnion('hardware', [SimulatedPhone])
+    .discriminatedUnion('hardware', [SimulatedPhone, SipPhone])
     .optional()
     .describe('what this console places calls with; absent: it places none'),
   log: z

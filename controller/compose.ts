@@ -5,6 +5,7 @@ import type { ControllerConfig } from '../config/load.ts';
 import { SimulatedPhone } from '../drivers/sim/phone/simulated-phone.ts';
 import { SimServer } from '../drivers/sim/sim-server.ts';
 import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
+import { SipPhone } from '../drivers/sip/sip-phone.ts';
 import { CloudLink } from '../sync/links/cloud-link.ts';
 import { CertificateRenewal } from '../sync/links/enrol/renewal.ts';
 import type { Identity } from '../sync/links/identity.ts';
@@ -33,6 +34,7 @@ import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';
+import { sipSetupOf } from './phone-setup.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -121,7 +123,7 @@ export function compose({
   const calls =
     config.phone &&
     new CallRuntime({
-      phone: phoneOf(config.phone, log),
+      phone: phoneOf(config, config.phone, { timers, time, log }),
       recorder,
       timers,
       showOutcomeForMs: config.console.showAnswerForMs,
@@ -246,12 +248,29 @@ export function compose({
   };
 }
 
+interface PhoneNeeds {
+  readonly timers: Timers;
+  readonly time: TimeSource;
+  readonly log: Logger;
+}
+
 /** Every kind of phone that a configuration may name. */
-function phoneOf(phone: NonNullable<ControllerConfig['phone']>, log: Logger): Phone {
+function phoneOf(
+  { file, stateDir }: ControllerConfig,
+  phone: NonNullable<ControllerConfig['phone']>,
+  { timers, time, log }: PhoneNeeds,
+): Phone {
   switch (phone.hardware) {
     case 'simulated':
       return new SimulatedPhone({ port: phone.port, log });
+    case 'sip':
+      return new SipPhone({
+        setup: sipSetupOf(phone, file),
+        folder: join(stateDir, 'phone'),
+        timers,
+        now: () => time.monotonicMs(),
+      });
     default:
-      return phone.hardware satisfies never;
+      return phone satisfies never;
   }
 }

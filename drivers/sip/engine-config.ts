@@ -52,14 +52,15 @@ function modules({ microphone, speaker, srtp }: SipSetup): readonly string[] {
 
 /**
  * The account as the engine takes it: `"Lobby" <sip:lobby@host;transport=tls>;regint=300;…`
+ * @param password of the login, where there is one
  * @throws EngineConfigFault
  */
-export function engineAccount(setup: SipSetup): string {
+export function engineAccount(setup: SipSetup, password: string | undefined): string {
   const { user, domain, displayName, transport, login, registerEveryMs, outboundProxy, srtp } = setup;
   const parameters = [
     ...(login === undefined
       ? []
-      : [`auth_user=${plain('login', login.user)}`, `auth_pass=${plain('password', login.password)}`]),
+      : [`auth_user=${plain('login', login.user)}`, `auth_pass=${plain('password', password ?? '')}`]),
     `regint=${Math.round((registerEveryMs ?? 0) / 1_000)}`,
     'answermode=manual',
     'call_transfer=no',

@@ -9,6 +9,7 @@ import type { EngineMessage } from './engine-message.ts';
 import { verifiesPeers } from './engine-version.ts';
 import { engineWords } from './engine-words.ts';
 import { makePrompts, type Prompts } from './prompts.ts';
+import { readPassword } from './read-password.ts';
 import { Registrar } from './registrar.ts';
 import { SipEngine } from './sip-engine.ts';
 import { idleLine, type SipLine, type SipLineEffect, type SipLineInput, stepSipLine } from './sip-line.ts';
@@ -65,13 +66,14 @@ export class SipPhone implements Phone {
 
   /**
    * Resolves once the engine runs, or has been found not to: that is told as `broken`.
-   * @throws EngineConfigFault
+   * @throws EngineConfigFault, PasswordFileFault
    */
   async start(onLeg: (event: LegEvent) => void, onLine: (event: LineEvent) => void): Promise<void> {
     const { setup, folder } = this.#options;
     // What a value would break is refused before anything runs.
     engineConfig(setup, 0);
-    this.#account = engineAccount(setup);
+    const { login } = setup;
+    this.#account = engineAccount(setup, login && readPassword(login.passwordFile));
     this.#prompts = makePrompts(folder);
     this.#onLeg = onLeg;
     this.#onLine = onLine;

@@ -10,7 +10,7 @@ export interface SipSetup {
   readonly displayName: string;
   readonly transport: SipTransport;
   /** Absent: neither registration nor calls are authenticated. */
-  readonly login?: { readonly user: string; readonly password: string };
+  readonly login?: { readonly user: string; readonly passwordFile: string };
   /** Absent: the console does not register. */
   readonly registerEveryMs?: number;
   /** Without a registration for so long, somebody is told. */

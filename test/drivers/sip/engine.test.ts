@@ -136,7 +136,11 @@ describe('the engine', () => {
   });
 
   it('has its files to itself, and no password in them', async () => {
-    const line = await startLine(1, { login: { user: 'lobby', password: 'correct-horse' } });
+    const secrets = sipFolder();
+    const passwordFile = join(secrets.path, 'password');
+    writeFileSync(passwordFile, 'correct-horse\n', { mode: 0o600 });
+    const line = await startLine(1, { login: { user: 'lobby', passwordFile } });
+    secrets[Symbol.dispose]();
     const folder = join(line.folder.path, 'phone');
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(folder)) {
@@ -144,6 +148,21 @@ describe('the engine', () => {
       expect([name, statSync(file).mode & 0o777]).toEqual([name, 0o600]);
       expect(readFileSync(file, 'latin1')).not.toContain('correct-horse');
     }
+  });
+});
+
+describe('a password', () => {
+  it.each([
+    ['that is not there', undefined, 'cannot be read'],
+    ['that others may read', 0o644, 'chmod 600'],
+  ])('%s keeps the phone from starting, and is not repeated', async (_, mode, sentence) => {
+    const folder = sipFolder();
+    const passwordFile = join(folder.path, 'password');
+    if (mode !== undefined) writeFileSync(passwordFile, 'correct-horse', { mode });
+    const starting = startSipPhone(1, { login: { user: 'lobby', passwordFile } });
+    await expect(starting).rejects.toThrow(sentence);
+    await expect(starting).rejects.not.toThrow('correct-horse');
+    folder[Symbol.dispose]();
   });
 });
 

@@ -184,20 +184,23 @@ describe('the texts for the engine', () => {
   });
 
   it('let nobody transfer a call, and answer none', () => {
-    expect(engineAccount(setup)).toBe(
+    expect(engineAccount(setup, undefined)).toBe(
       '"Le Sextant" <sip:lobby@pbx.example;transport=udp>;regint=0;answermode=manual;call_transfer=no;mwi=no;audio_codecs=pcmu,pcma',
     );
   });
 
   it('carry the login, the registration, the proxy and encryption', () => {
-    const account = engineAccount({
-      ...setup,
-      transport: 'tls',
-      login: { user: 'lobby-1', password: 'p w:d' },
-      registerEveryMs: 300_000,
-      outboundProxy: 'sip:edge.example',
-      srtp: true,
-    });
+    const account = engineAccount(
+      {
+        ...setup,
+        transport: 'tls',
+        login: { user: 'lobby-1', passwordFile: '/p' },
+        registerEveryMs: 300_000,
+        outboundProxy: 'sip:edge.example',
+        srtp: true,
+      },
+      'p w:d',
+    );
     expect(account).toContain(';auth_user=lobby-1;auth_pass=p w:d;regint=300;');
     expect(account).toContain(';mediaenc=srtp-mand;outbound="sip:edge.example;transport=tls"');
   });
@@ -206,10 +209,10 @@ describe('the texts for the engine', () => {
     ['user', { user: 'a;b' }],
     ['domain', { domain: 'x>' }],
     ['displayName', { displayName: 'a"b' }],
-    ['password', { login: { user: 'a', password: 'a\nb' } }],
+    ['password', { login: { user: 'a', passwordFile: '/p' } }],
     ['outboundProxy', { outboundProxy: 'sip:x"' }],
   ] as const)('take no %s that would break out of its place, and do not repeat it', (field, changed) => {
-    const make = () => engineAccount({ ...setup, ...changed });
+    const make = () => engineAccount({ ...setup, ...changed }, 'a\nb');
     expect(make).toThrow(EngineConfigFault);
     expect(make).toThrow(new RegExp(`phone's ${field} holds`));
   });

@@ -1,0 +1,34 @@
+import { dirname, resolve } from 'node:path';
+import type { ControllerConfig } from '../config/load.ts';
+import { readAudioSink, readAudioSource } from '../drivers/sip/audio-setup.ts';
+import type { SipSetup } from '../drivers/sip/sip-setup.ts';
+
+export type SipPhoneConfig = Extract<NonNullable<ControllerConfig['phone']>, { hardware: 'sip' }>;
+
+/** The SIP driver's view of the configuration; paths are relative to its file. */
+export function sipSetupOf(phone: SipPhoneConfig, configFile: string): SipSetup {
+  const path = (name: string): string => resolve(dirname(configFile), name);
+  const { user, domain, authUser, passwordFile, registerEvery, outboundProxy, caFile } = phone;
+  const microphone = readAudioSource(phone.microphone);
+  return {
+    program: phone.engine,
+    modules: phone.engineModules,
+    user,
+    domain,
+    displayName: phone.displayName,
+    transport: phone.transport,
+    ...(passwordFile === undefined
+      ? {}
+      : { login: { user: authUser ?? user, passwordFile: path(passwordFile) } }),
+    ...(registerEvery === undefined ? {} : { registerEveryMs: registerEvery }),
+    unregisteredAlarmAfterMs: phone.unregisteredAlarmAfter,
+    ...(outboundProxy === undefined ? {} : { outboundProxy }),
+    ...(caFile === undefined ? {} : { caFile: path(caFile) }),
+    dial: phone.dial.replaceAll('{domain}', domain),
+    listen: phone.listen,
+    ...(phone.interface === undefined ? {} : { interface: phone.interface }),
+    srtp: phone.srtp,
+    microphone: microphone.kind === 'file' ? { ...microphone, path: path(microphone.path) } : microphone,
+    speaker: readAudioSink(phone.speaker),
+  };
+}
