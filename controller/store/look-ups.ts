@@ -6,19 +6,15 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type TableName, tableNames } from '../core/dataset.ts';
 
-const keyedTables = ['credential', 'guest', 'grant'] as const satisfies readonly TableName[];
-/** The tables whose rows are found by the key of their projection. */
-export type KeyedTable = (typeof keyedTables)[number];
-
 export const lookUpSql = {
   byId: (table: TableName) =>
     `SELECT row FROM row WHERE gen = ? AND tbl = '${table}' AND id = ? AND refused_field IS NULL`,
-  byKey: (table: KeyedTable) => `SELECT row FROM row WHERE gen = ? AND tbl = '${table}' AND key = ?`,
+  byLookUp: 'SELECT tbl, row FROM row WHERE gen = ? AND look_up = ?',
   groupsOf: `SELECT (SELECT row FROM row WHERE row.gen = member.gen AND tbl = 'group' AND row.id = member.grp)
     FROM member WHERE gen = ? AND holder = ?`,
   building: "SELECT row FROM row WHERE gen = ? AND tbl = 'building' AND refused_field IS NULL LIMIT 1",
-  listed: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND key IS NOT NULL AND (key, id) > (?, ?)
-    ORDER BY key, id LIMIT ?`,
+  listed: `SELECT row FROM row WHERE gen = ? AND listed_suite IS NOT NULL AND (listed_suite, id) > (?, ?)
+    ORDER BY listed_suite, id LIMIT ?`,
   byDirectoryCode: `SELECT row FROM row WHERE gen = ? AND tbl = 'resident' AND refused_field IS NULL
     AND json_extract(row, '$.directoryCode') = ?`,
 } as const;
@@ -27,7 +23,7 @@ type Found<Bound extends readonly unknown[]> = Statement<[gen: number, ...Bound]
 
 export interface LookUps {
   readonly byId: Readonly<Record<TableName, Found<[id: string]>>>;
-  readonly byKey: Readonly<Record<KeyedTable, Found<[key: string]>>>;
+  readonly byLookUp: Statement<[gen: number, lookUp: number], [table: string, row: string]>;
   readonly groupsOf: Found<[holder: string]>;
   readonly building: Found<[]>;
   readonly listed: Found<[suite: string, id: string, limit: number]>;
@@ -37,17 +33,10 @@ export interface LookUps {
 export function prepareLookUps(db: Database): LookUps {
   const found = <Bound extends readonly unknown[]>(sql: string): Found<Bound> =>
     db.prepare<[number, ...Bound], string>(sql).pluck();
-  const each = <Table extends string, Bound extends readonly unknown[]>(
-    tables: readonly Table[],
-    sql: (table: Table) => string,
-  ) =>
-    Object.fromEntries(tables.map((table) => [table, found<Bound>(sql(table))])) as Record<
-      Table,
-      Found<Bound>
-    >;
+  const byId = tableNames.map((table) => [table, found<[string]>(lookUpSql.byId(table))]);
   return {
-    byId: each(tableNames, lookUpSql.byId),
-    byKey: each(keyedTables, lookUpSql.byKey),
+    byId: Object.fromEntries(byId) as LookUps['byId'],
+    byLookUp: db.prepare<[number, number], [string, string]>(lookUpSql.byLookUp).raw(),
     groupsOf: found(lookUpSql.groupsOf),
     building: found(lookUpSql.building),
     listed: found(lookUpSql.listed),

@@ -1,12 +1,16 @@
-import type { EpochMs, GrantSubject } from '../core/access/facts.ts';
+import type { EpochMs } from '../core/access/facts.ts';
 import { liveCodeUntil } from '../core/code-length.ts';
-import { type DoorId, type HolderRef, type Rows, readRow, type TableName } from '../core/dataset.ts';
+import { type HolderRef, type Rows, readRow, type TableName } from '../core/dataset.ts';
 import type { WireRow } from '../core/hash-forms.ts';
+import { grantKey, hashKey } from './look-up-key.ts';
 
 /** A row as it rests: verbatim, with what look-ups go by, or with why its schema refuses it. */
 export interface StoredRow {
   readonly wire: WireRow;
-  readonly key: string | undefined;
+  /** What a decision finds it by (look-up-key.ts). */
+  readonly lookUp: number | undefined;
+  /** The suite of a resident whom the directory lists. */
+  readonly listedSuite: string | undefined;
   /** The end of a live code (core/code-length.ts). */
   readonly codeUntil: EpochMs | undefined;
   /** Holders of a group, as `holderKey`. */
@@ -15,8 +19,6 @@ export interface StoredRow {
 }
 
 export const holderKey = (ref: HolderRef): string => `${ref.kind}:${ref.id}`;
-export const grantKey = (subject: GrantSubject, door: DoorId): string =>
-  `${subject.kind}:${subject.id}:${door}`;
 
 /**
  * Reads a row against its schema and works out its projection. A row that the schema refuses, and one of an unknown
@@ -44,16 +46,21 @@ export function toStoredRow(wire: WireRow): StoredRow | undefined {
   }
 }
 
-type Projection = Pick<StoredRow, 'key' | 'codeUntil' | 'members'>;
+type Projection = Pick<StoredRow, 'lookUp' | 'listedSuite' | 'codeUntil' | 'members'>;
 
-const nothing: Projection = { key: undefined, codeUntil: undefined, members: [] };
+const nothing: Projection = {
+  lookUp: undefined,
+  listedSuite: undefined,
+  codeUntil: undefined,
+  members: [],
+};
 
 function projectionOf(row: Rows[TableName]): Projection {
-  if ('hash' in row) return { ...nothing, key: row.hash, codeUntil: liveCodeUntil(row) };
-  if ('subject' in row) return { ...nothing, key: grantKey(row.subject, row.door) };
+  if ('hash' in row) return { ...nothing, lookUp: hashKey(row.hash), codeUntil: liveCodeUntil(row) };
+  if ('subject' in row) return { ...nothing, lookUp: grantKey(row.subject, row.door) };
   if ('members' in row) return { ...nothing, members: row.members.map(holderKey) };
   if ('showOnConsole' in row && row.showOnConsole && row.status === 'active')
-    return { ...nothing, key: row.suite };
+    return { ...nothing, listedSuite: row.suite };
   return nothing;
 }
 

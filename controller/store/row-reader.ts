@@ -18,8 +18,9 @@ import type {
   TableName,
 } from '../core/dataset.ts';
 import type { DirectoryRows } from '../ports/replica.ts';
-import type { KeyedTable, LookUps } from './look-ups.ts';
-import { grantKey, holderKey } from './row-projection.ts';
+import { grantKey, hashKey } from './look-up-key.ts';
+import type { LookUps } from './look-ups.ts';
+import { holderKey } from './row-projection.ts';
 
 /**
  * The few rows that every decision reads, parsed once for as long as the dataset stands still. Bounded by the number of
@@ -62,12 +63,11 @@ export class RowReader implements BuildingRows, DirectoryRows {
     return row;
   }
 
-  credentialsByHash(hash: string): readonly Credential[] {
-    return this.#byKey('credential', hash);
-  }
-
-  guestsByHash(hash: string): readonly Guest[] {
-    return this.#byKey('guest', hash);
+  byHash(hash: string): { readonly credentials: readonly Credential[]; readonly guests: readonly Guest[] } {
+    const found = this.#lookUps.byLookUp.all(this.#gen, hashKey(hash));
+    const of = <T extends 'credential' | 'guest'>(table: T): readonly Rows[T][] =>
+      rowsOf(table, found).filter((row) => row.hash === hash);
+    return { credentials: of('credential'), guests: of('guest') };
   }
 
   guest(id: GuestId): Guest | undefined {
@@ -98,7 +98,10 @@ export class RowReader implements BuildingRows, DirectoryRows {
   }
 
   grants(subject: GrantSubject, door: DoorId): readonly Grant[] {
-    return this.#byKey('grant', grantKey(subject, door));
+    const found = this.#lookUps.byLookUp.all(this.#gen, grantKey(subject, door));
+    return rowsOf('grant', found).filter(
+      (row) => row.door === door && row.subject.kind === subject.kind && row.subject.id === subject.id,
+    );
   }
 
   schedule(id: ScheduleId): Schedule | undefined {
@@ -125,13 +128,13 @@ export class RowReader implements BuildingRows, DirectoryRows {
   #byId<T extends TableName>(table: T, id: string): Rows[T] | undefined {
     return parsed<T>(this.#lookUps.byId[table].get(this.#gen, id));
   }
-
-  #byKey<T extends KeyedTable>(table: T, key: string): readonly Rows[T][] {
-    return this.#lookUps.byKey[table].all(this.#gen, key).map(parsedRow<T>);
-  }
 }
 
 /** The schema was asked when the row was stored; what a look-up finds is never asked again. */
 const parsedRow = <T extends TableName>(row: string): Rows[T] => JSON.parse(row) as Rows[T];
+const rowsOf = <T extends TableName>(
+  table: T,
+  found: readonly (readonly [table: string, row: string])[],
+): readonly Rows[T][] => found.flatMap(([name, row]) => (name === table ? [parsedRow<T>(row)] : []));
 const parsed = <T extends TableName>(row: string | undefined): Rows[T] | undefined =>
   row === undefined ? undefined : parsedRow<T>(row);

@@ -14,8 +14,9 @@ export interface RowWriter {
   remove(gen: number, table: string, id: string): void;
 }
 
-const columns = '(gen, tbl, id, version, row, refused_field, refused_problem, key, code_until)';
-const insert = `INSERT INTO row ${columns} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const columns =
+  '(gen, tbl, id, version, row, refused_field, refused_problem, look_up, listed_suite, code_until)';
+const insert = `INSERT INTO row ${columns} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function prepareRowWriter(db: Database): RowWriter {
   const find = db.prepare<[number, string, string], LiveRow>(
@@ -23,15 +24,15 @@ export function prepareRowWriter(db: Database): RowWriter {
   );
   const put = db.prepare(
     `${insert} ON CONFLICT (gen, tbl, id) DO UPDATE SET version = excluded.version, row = excluded.row,
-       refused_field = excluded.refused_field, refused_problem = excluded.refused_problem, key = excluded.key,
-       code_until = excluded.code_until`,
+       refused_field = excluded.refused_field, refused_problem = excluded.refused_problem, look_up = excluded.look_up,
+       listed_suite = excluded.listed_suite, code_until = excluded.code_until`,
   );
   const add = db.prepare(`${insert} ON CONFLICT (gen, tbl, id) DO NOTHING`);
   const remove = db.prepare('DELETE FROM row WHERE gen = ? AND tbl = ? AND id = ?');
   const addMember = db.prepare('INSERT OR IGNORE INTO member (gen, holder, grp) VALUES (?, ?, ?)');
   const removeMembers = db.prepare('DELETE FROM member WHERE gen = ? AND grp = ?');
 
-  const values = (gen: number, { wire, key, codeUntil, refused }: StoredRow) => [
+  const values = (gen: number, { wire, lookUp, listedSuite, codeUntil, refused }: StoredRow) => [
     gen,
     wire.table,
     wire.id,
@@ -39,7 +40,8 @@ export function prepareRowWriter(db: Database): RowWriter {
     wire.row,
     refused?.field ?? null,
     refused?.problem ?? null,
-    key ?? null,
+    lookUp ?? null,
+    listedSuite ?? null,
     codeUntil ?? null,
   ];
   const addMembers = (gen: number, { wire, members }: StoredRow) => {

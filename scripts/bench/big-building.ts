@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { DoorId, ResidentId } from '../../controller/core/dataset.ts';
 import { bitsForm, codeForm, type WireRow } from '../../controller/core/hash-forms.ts';
+import { grantKey, hashKey } from '../../controller/store/look-up-key.ts';
 import { openStore, type Store } from '../../controller/store/open-store.ts';
 import { credentialHash } from '../../sync/protocol/hashes.ts';
 
 export const siteKey = new Uint8Array(32).fill(7);
 export const grantsEach = 4;
-const doors = 8;
+const doorIds = Array.from({ length: 8 }, (_, n) => DoorId.parse(`door-${n}`));
 
 /** Eight digits, different for every resident, spread over the whole range. */
 export const codeOf = (resident: number): string =>
@@ -18,7 +20,9 @@ export const cardBits = 32;
 const formOf = (by: By, resident: number): string =>
   by === 'code' ? codeForm(codeOf(resident)) : bitsForm(cardBits, cardOf(resident));
 
-export const doorOf = (resident: number, nth = 0): string => `door-${(resident + nth) % doors}`;
+export const residentOf = (n: number): ResidentId => ResidentId.parse(`resident-${n}`);
+export const doorOf = (resident: number, nth = 0): DoorId =>
+  doorIds[(resident + nth) % doorIds.length] as DoorId;
 
 const building = {
   id: 'big',
@@ -78,25 +82,28 @@ export function* wireRows(residents: number, version: number): Generator<WireRow
     row: JSON.stringify({ ...row, version }),
   });
   yield wire('building', building);
-  for (let n = 0; n < doors; n += 1) yield wire('door', door(n));
+  for (let n = 0; n < doorIds.length; n += 1) yield wire('door', door(n));
   for (let n = 0; n < residents; n += 1)
     for (const [table, , row] of rowsOf(n, 'code')) yield wire(table, row);
 }
 
-/** Rows of one resident with the key that the store's projection gives each (a check below asks the store). */
+/** Rows of one resident with what the store's projection finds each by. */
 function* rowsOf(
   n: number,
   by: By,
-): Generator<readonly [table: string, id: string, row: BenchRow, key: string | null]> {
-  const holder = { kind: 'resident', id: `resident-${n}` };
+): Generator<
+  readonly [table: string, id: string, row: BenchRow, lookUp: number | null, suite: string | null]
+> {
+  const holder = { kind: 'resident', id: residentOf(n) } as const;
   const row = resident(n);
-  yield ['resident', row.id, row, row.suite];
+  yield ['resident', row.id, row, null, row.suite];
   const hash = credentialHash(siteKey, formOf(by, n));
   yield [
     'credential',
     `code-${n}`,
     { id: `code-${n}`, version: 1, holder, kind: by === 'code' ? 'pin' : 'card', hash, status: 'active' },
-    hash,
+    hashKey(hash),
+    null,
   ];
   for (let nth = 0; nth < grantsEach; nth += 1) {
     const id = `grant-${n}-${nth}`;
@@ -105,7 +112,8 @@ function* rowsOf(
       'grant',
       id,
       { id, version: 1, subject: holder, door: at, source: 'common' },
-      `resident:resident-${n}:${at}`,
+      grantKey(holder, DoorId.parse(at)),
+      null,
     ];
   }
 }
@@ -119,13 +127,17 @@ export function writeBigBuilding(dir: string, residents: number, by: By = 'code'
   const db = new Database(join(dir, 'replica.db'));
   db.pragma('synchronous = OFF');
   const insert = db.prepare(
-    'INSERT INTO row (gen, tbl, id, version, row, key) VALUES ((SELECT live FROM dataset), ?, ?, 1, ?, ?)',
+    `INSERT INTO row (gen, tbl, id, version, row, look_up, listed_suite)
+     VALUES ((SELECT live FROM dataset), ?, ?, 1, ?, ?, ?)`,
   );
   db.transaction(() => {
-    insert.run('building', building.id, JSON.stringify(building), null);
-    for (let n = 0; n < doors; n += 1) insert.run('door', `door-${n}`, JSON.stringify(door(n)), null);
+    insert.run('building', building.id, JSON.stringify(building), null, null);
+    for (let n = 0; n < doorIds.length; n += 1)
+      insert.run('door', `door-${n}`, JSON.stringify(door(n)), null, null);
     for (let n = 0; n < residents; n += 1) {
-      for (const [table, id, row, key] of rowsOf(n, by)) insert.run(table, id, JSON.stringify(row), key);
+      for (const [table, id, row, lookUp, suite] of rowsOf(n, by)) {
+        insert.run(table, id, JSON.stringify(row), lookUp, suite);
+      }
     }
     db.prepare('UPDATE dataset SET epoch = 1, seq = 1').run();
   })();

@@ -7,8 +7,8 @@ import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { Doors } from '../../controller/app/doors.ts';
 import { SystemClock, systemTime } from '../../controller/app/system-clock.ts';
-import { DoorId } from '../../controller/core/dataset.ts';
 import { bitsForm, codeForm } from '../../controller/core/hash-forms.ts';
+import { grantKey, hashKey } from '../../controller/store/look-up-key.ts';
 import { prepareLookUps } from '../../controller/store/look-ups.ts';
 import {
   type By,
@@ -18,6 +18,7 @@ import {
   doorOf,
   grantsEach,
   openBigBuilding,
+  residentOf,
   siteKey,
   writeBigBuilding,
 } from './big-building.ts';
@@ -44,20 +45,19 @@ function measure(residents: number, by: By): Measured {
     const doors = new Doors({ ...store, clock, guesses: { isLockedOut: () => false } });
     const hasher = new CredentialHasher(siteKey);
     // A stride that is prime to the number of residents visits them in no order, so that no page stays warm by chance.
-    const residentOf = (round: number): number => (round * 7_919) % residents;
+    const nthOf = (round: number): number => (round * 7_919) % residents;
     const ours = (round: number): void => {
-      const n = residentOf(round);
+      const n = nthOf(round);
       const hash = hasher.hash(
         by === 'code'
           ? { kind: 'code', digits: codeOf(n) }
           : { kind: 'bits', bits: cardBits, hex: cardOf(n) },
       );
-      const door = DoorId.parse(doorOf(n));
       const { outcome } = doors.decide({
         kind: 'credential',
         method: by,
         hash,
-        door,
+        door: doorOf(n),
         accessPoint: 'bench',
       });
       if (outcome !== 'grant') throw new Error(`resident ${n} was not granted access`);
@@ -65,18 +65,17 @@ function measure(residents: number, by: By): Measured {
 
     const db = new Database(join(dir, 'replica.db'), { readonly: true });
     const live = db.prepare<[], number>('SELECT live FROM dataset').pluck().get() ?? 0;
-    const { byId, byKey, building } = prepareLookUps(db);
+    const { byId, byLookUp, building } = prepareLookUps(db);
     const limit = (round: number): void => {
-      const n = residentOf(round);
+      const n = nthOf(round);
       const hash = createHmac('sha256', siteKey)
         .update(by === 'code' ? codeForm(codeOf(n)) : bitsForm(cardBits, cardOf(n)))
         .digest('hex');
-      byKey.credential.all(live, hash);
-      byKey.guest.all(live, hash);
+      byLookUp.all(live, hashKey(hash));
       byId.resident.get(live, `resident-${n}`);
       building.get(live);
       byId.door.get(live, doorOf(n));
-      byKey.grant.all(live, `resident:resident-${n}:${doorOf(n)}`);
+      byLookUp.all(live, grantKey({ kind: 'resident', id: residentOf(n) }, doorOf(n)));
     };
     inTurns({ ours, limit }, warmUp);
     const samples = inTurns({ ours, limit }, rounds);

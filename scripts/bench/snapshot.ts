@@ -5,7 +5,6 @@ import Database from 'better-sqlite3';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { Doors } from '../../controller/app/doors.ts';
 import { SystemClock, systemTime } from '../../controller/app/system-clock.ts';
-import { DoorId } from '../../controller/core/dataset.ts';
 import { digestOf, type WireRow } from '../../controller/core/hash-forms.ts';
 import { openStore, type Store } from '../../controller/store/open-store.ts';
 import { rowHash } from '../../sync/protocol/hashes.ts';
@@ -54,7 +53,7 @@ async function decideUntil(signal: AbortSignal, store: Store): Promise<readonly 
       kind: 'credential',
       method: 'code',
       hash: hasher.hash({ kind: 'code', digits: codeOf(n) }),
-      door: DoorId.parse(doorOf(n)),
+      door: doorOf(n),
       accessPoint: 'bench',
     });
     if (outcome !== 'grant') throw new Error(`resident ${n} was not granted access`);
@@ -79,7 +78,7 @@ function insertBare(dir: string): number {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   for (const sql of schema) db.exec(sql);
-  const insert = db.prepare('INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertMember = db.prepare('INSERT INTO member VALUES (?, ?, ?)');
   const ms = timed(
     db.transaction(() => {

@@ -81,7 +81,7 @@ describe('the guess budget on disk', () => {
     const dir = tempDir();
     openStore(dir, { now: () => 0 }).close();
     const db = openDatabase(join(dir, 'events.db'));
-    db.exec('DROP TABLE guess_budget; DROP TABLE disk_notice');
+    db.exec('DROP TABLE guess_budget; DROP TABLE disk_notice; DROP TABLE operator_mode');
     db.pragma('user_version = 1');
     db.close();
     const { journal, notices } = storeIn(dir);
@@ -130,12 +130,18 @@ describe('the live codes', () => {
     store.replica.applyDelta(new CloudRows().put(...pins, ...guests));
     store.close();
     const db = openDatabase(join(dir, 'replica.db'));
-    db.exec(
-      'DROP INDEX row_directory_code; DROP INDEX row_live_code; ALTER TABLE row DROP COLUMN code_until',
-    );
+    db.exec(`
+      DROP INDEX row_directory_code; DROP INDEX row_live_code; DROP INDEX row_by_look_up; DROP INDEX row_listed;
+      ALTER TABLE row DROP COLUMN code_until;
+      ALTER TABLE row DROP COLUMN look_up;
+      ALTER TABLE row DROP COLUMN listed_suite;
+      ALTER TABLE row ADD COLUMN key TEXT;
+      CREATE INDEX row_by_key ON row (gen, tbl, key) WHERE key IS NOT NULL`);
     db.pragma('user_version = 1');
     db.close();
-    expect(storeIn(dir).replica.liveCodes(now)).toBe(3);
+    const { replica } = storeIn(dir);
+    expect(replica.liveCodes(now)).toBe(3);
+    expect(replica.read((found) => found.byHash(rows.hashOf('2')).credentials)).toHaveLength(1);
   });
 
   it('are counted from the index alone', () => {

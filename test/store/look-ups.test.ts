@@ -11,6 +11,7 @@ import {
   tableNames,
 } from '../../controller/core/dataset.ts';
 import type { DirectoryRows } from '../../controller/ports/replica.ts';
+import { hashKey } from '../../controller/store/look-up-key.ts';
 import { lookUpSql } from '../../controller/store/look-ups.ts';
 import { openDatabase } from '../../controller/store/open-database.ts';
 import { CloudRows, rowOf } from '../support/cloud-rows.ts';
@@ -72,11 +73,11 @@ describe('the look-ups of a decision', () => {
     ['no door of that name', (found) => found.door(DoorId.parse('roof')), undefined],
     [
       'credentials by hash, whatever their status',
-      (found) => ids(found.credentialsByHash(rows.hashOf('11112222'))),
+      (found) => ids(found.byHash(rows.hashOf('11112222')).credentials),
       ['pin-anna', 'pin-bruno'],
     ],
-    ['no guest under a credential hash', (found) => found.guestsByHash(rows.hashOf('11112222')), []],
-    ['guests by hash', (found) => found.guestsByHash(rows.hashOf('33334444')), [all.guest[0]]],
+    ['no guest under a credential hash', (found) => found.byHash(rows.hashOf('11112222')).guests, []],
+    ['guests by hash', (found) => found.byHash(rows.hashOf('33334444')).guests, [all.guest[0]]],
     ['a guest by id', (found) => found.guest(GuestId.parse('gus')), all.guest[1]],
     ['a resident', (found) => found.holder(annaRef), { kind: 'resident', row: anna }],
     [
@@ -140,21 +141,39 @@ describe('the look-ups of a decision', () => {
       cloud.put(rowOf('credential', rows.aCredential('c', annaRef, { code: 'new', version: 2 }))),
     );
     const found = replica.read((now) =>
-      ['old', 'new'].map((code) => now.credentialsByHash(rows.hashOf(code)).length),
+      ['old', 'new'].map((code) => now.byHash(rows.hashOf(code)).credentials.length),
     );
     expect(found).toEqual([0, 1]);
+  });
+
+  it('tell rows apart whose short keys are the same', () => {
+    const seen = new Map<number, string>();
+    const pair = (): readonly [string, string] => {
+      for (let n = 0; ; n += 1) {
+        const hash = rows.hashOf(String(n));
+        const other = seen.get(hashKey(hash));
+        if (other !== undefined) return [other, hash];
+        seen.set(hashKey(hash), hash);
+      }
+    };
+    const [one, other] = pair();
+    const { replica } = storeIn(tempDir());
+    const credential = { ...rows.aCredential('c', annaRef, { code: 'x' }), hash: one };
+    const guest = { ...rows.aGuest('g', { code: 'y' }), hash: other };
+    replica.applyDelta(new CloudRows().put(rowOf('credential', credential), rowOf('guest', guest)));
+    replica.read((found) => {
+      expect(found.byHash(one)).toEqual({ credentials: [credential], guests: [] });
+      expect(found.byHash(other)).toEqual({ credentials: [], guests: [guest] });
+    });
   });
 
   it('use an index each, none walks through a table', () => {
     const dir = tempDir();
     storeIn(dir).close();
     const db = openDatabase(join(dir, 'replica.db'));
-    const { byId, byKey, ...others } = lookUpSql;
+    const { byId, ...others } = lookUpSql;
     const statements = {
       ...Object.fromEntries(tableNames.map((table) => [`${table} by id`, byId(table)])),
-      ...Object.fromEntries(
-        (['credential', 'guest', 'grant'] as const).map((table) => [`${table} by key`, byKey(table)]),
-      ),
       ...others,
     };
     for (const [name, sql] of Object.entries(statements)) {

@@ -68,8 +68,10 @@ function rowsOf(world: World): BuildingRows {
     cursor: { epoch: 7, seq: 42 },
     building: () => world.building,
     door: (id) => byId(world.doors, id),
-    credentialsByHash: (hash) => world.credentials?.filter((row) => row.hash === hash) ?? [],
-    guestsByHash: (hash) => world.guests?.filter((row) => row.hash === hash) ?? [],
+    byHash: (hash) => ({
+      credentials: world.credentials?.filter((row) => row.hash === hash) ?? [],
+      guests: world.guests?.filter((row) => row.hash === hash) ?? [],
+    }),
     guest: (id) => byId(world.guests, id),
     holder: (ref) => holderIn(world, ref),
     groupsOf: (ref) => world.groups?.filter(({ members }) => members.some((m) => same(m, ref))) ?? [],

@@ -72,8 +72,7 @@ export interface BuildingRows {
   building(): Building | undefined;
   door(id: DoorId): Door | undefined;
   /** All rows with this hash, whatever their status. */
-  credentialsByHash(hash: string): readonly Credential[];
-  guestsByHash(hash: string): readonly Guest[];
+  byHash(hash: string): { readonly credentials: readonly Credential[]; readonly guests: readonly Guest[] };
   guest(id: GuestId): Guest | undefined;
   holder(ref: HolderRef): Holder | undefined;
   /** Groups that list this holder as a member. */

@@ -20,9 +20,10 @@ export const unknownCredential: Refusal = { check: 2, reason: 'unknownCredential
 export function find(facts: AccessFacts, hash: string, trail: Trail): Found {
   const live: Token[] = [];
   let last: { token: Token; reason: 'revoked' | 'expired'; end: EpochMs } | undefined;
+  const { credentials, guests } = facts.rows.byHash(hash);
   const tokens: Token[] = [
-    ...facts.rows.credentialsByHash(hash).map((row) => ({ kind: 'credential', row }) as const),
-    ...facts.rows.guestsByHash(hash).map((row) => ({ kind: 'guest', row }) as const),
+    ...credentials.map((row) => ({ kind: 'credential', row }) as const),
+    ...guests.map((row) => ({ kind: 'guest', row }) as const),
   ];
   for (const token of tokens) {
     const end = endOf(token, facts) ?? Number.POSITIVE_INFINITY;
