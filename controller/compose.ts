@@ -17,6 +17,8 @@ import { CloudCommands } from './app/command-executor.ts';
 import { CredentialHasher } from './app/credential-hasher.ts';
 import { UnreadableWatch } from './app/disk-unreadable.ts';
 import { DiskWatch } from './app/disk-watch.ts';
+import { DoorClock } from './app/door-clock.ts';
+import { DoorProblems } from './app/door-problems.ts';
 import { DoorRuntime } from './app/door-runtime.ts';
 import { Doors } from './app/doors.ts';
 import { Guesses } from './app/guesses.ts';
@@ -29,12 +31,12 @@ import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/sy
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
+import { sipSetupOf } from './phone-setup.ts';
 import type { Timers } from './ports/clock.ts';
 import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';
-import { sipSetupOf } from './phone-setup.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -84,7 +86,11 @@ export function compose({
     clock,
     timers,
     log,
-    onLink: () => lobby.changed(),
+    onLink: () => {
+      // A welcome may have set the clock.
+      doorClock.look('clock');
+      lobby.changed();
+    },
   });
 
   const simulated = new Map<DoorId, SimulatedDoor>();
@@ -101,14 +107,17 @@ export function compose({
         timers,
         row: () => doors.row(id),
         decide: (request) => doors.decide(request),
+        onDecided: (decision) => doors.decided(id, decision),
         log,
         onChange: () => lobby.changed(),
       },
-      doors.isLockedDown(id),
+      doors.causes(id),
     );
     doors.add(runtime);
   }
 
+  const doorClock = new DoorClock({ doors, clock, timers, recorder, log });
+  const problems = new DoorProblems({ doors, recorder, log });
   const access = new AccessService({
     doors,
     replica,
@@ -148,6 +157,7 @@ export function compose({
     showAnswerForMs: config.console.showAnswerForMs,
     simulatedDoors: new Set(simulated.keys()),
     doors,
+    problems,
     replica,
     journal,
     clock,
@@ -174,6 +184,7 @@ export function compose({
       journal,
       recorder,
       clock,
+      onModeSet: () => doorClock.look('operator'),
       decommission: () => {
         beginWipe(config.stateDir);
         left.resolve();
@@ -189,7 +200,8 @@ export function compose({
     replica,
     clock,
     timers,
-    doors,
+    doorClock,
+    problems,
     lobby,
     software,
     log,
@@ -199,7 +211,7 @@ export function compose({
   const unreadableWatch = new UnreadableWatch({
     disk: store.disk,
     timers,
-    isAnyDoorReleased: () => doors.all().some((door) => door.status().released),
+    isAnyDoorReleased: () => doors.all().some((door) => door.status().passing),
     log,
   });
 
@@ -218,6 +230,7 @@ export function compose({
       diskWatch.start();
       guesses.start();
       for (const door of doors.all()) door.start();
+      doorClock.start();
       lobby.start();
       await simServer.start();
       const bound = await consoleServer.start();
@@ -236,6 +249,7 @@ export function compose({
       await simServer.close();
       await calls?.close();
       lobby.close();
+      doorClock.close();
       for (const door of doors.all()) door.close();
       access.close();
       guesses.close();

@@ -9,6 +9,7 @@ import type { Recorder } from './recorder.ts';
 
 type Unlock = Extract<CloudCommand, { op: 'unlock' }>;
 type Revoke = Extract<CloudCommand, { op: 'revoke' }>;
+type SetDoorMode = Extract<CloudCommand, { op: 'setDoorMode' }>;
 type Decommission = Extract<CloudCommand, { op: 'decommission' }>;
 type SetLockdown = Extract<CloudCommand, { op: 'lockdown' }>;
 
@@ -22,6 +23,7 @@ export class CloudCommands implements CommandExecutor {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #onModeSet: () => void;
   readonly #decommission: () => void;
 
   constructor(parts: {
@@ -30,6 +32,8 @@ export class CloudCommands implements CommandExecutor {
     readonly recorder: Recorder;
     readonly clock: Clock;
     readonly log: Log;
+    /** An operator's mode is in the journal: what follows from it is to be computed. */
+    readonly onModeSet: () => void;
     /** From its return on the device is not enrolled, also after a power cut; it ends as soon as it can. */
     readonly decommission: () => void;
   }) {
@@ -38,6 +42,7 @@ export class CloudCommands implements CommandExecutor {
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#onModeSet = parts.onModeSet;
     this.#decommission = parts.decommission;
   }
 
@@ -50,6 +55,8 @@ export class CloudCommands implements CommandExecutor {
         return this.#revoke(command);
       case 'lockdown':
         return this.#lockdown(command);
+      case 'setDoorMode':
+        return this.#setDoorMode(command);
       case 'identify':
         return this.#identify(command.id);
       case 'report':
@@ -102,7 +109,28 @@ export class CloudCommands implements CommandExecutor {
     if (stored !== undefined && stored.counter >= lockdown.counter) return this.#finish(done);
     const event: EventDraft = { type: 'LockdownChanged', severity: 'alarm', command: id, ...lockdown };
     this.#commit(event, { kind: 'lockdown', lockdown }, done);
-    this.#doors.applyLockdowns('lockdown');
+    this.#doors.applyCauses('lockdown');
+    return done;
+  }
+
+  #setDoorMode({ id, door, mode, until, by }: SetDoorMode): SeenCommand {
+    const isLate = until !== undefined && until <= this.#clock.reading().now;
+    if (this.#doors.get(door) === undefined || isLate)
+      return this.#finish(this.#seen(id, 'rejected', 'badArguments'));
+    const refused = this.#doors.refusesOperator(door, by);
+    if (refused !== undefined) return this.#finish(this.#seen(id, 'rejected', refused));
+    const done = this.#seen(id, 'done');
+    const end = until === undefined ? {} : { until };
+    this.#commit(
+      {
+        ...{ type: 'OperatorModeSet', severity: 'notice', door, mode, command: id },
+        ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+        ...(by === undefined ? {} : { subject: by }),
+      },
+      { kind: 'operatorMode', setting: mode === 'normal' ? { door } : { door, mode, ...end } },
+      done,
+    );
+    this.#onModeSet();
     return done;
   }
 

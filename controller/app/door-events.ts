@@ -1,7 +1,7 @@
 /** The machine's reports and decisions as events with their severity. */
 import type { Decision } from '../core/access/decision.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
-import type { DoorReport } from '../core/door/machine.ts';
+import type { DoorReport } from '../core/door/state.ts';
 import type { EventDraft } from '../ports/events.ts';
 import type { JournalChange } from '../ports/journal.ts';
 
@@ -63,22 +63,40 @@ export function reportEvent(
     case 'DoorMode':
       return { event: { ...report, severity: 'notice', door, cause }, changes: [] };
     case 'DoorForcedOpen':
+    case 'DoorOpenTooLong':
+    case 'DoorTamper':
     case 'FireReleased':
       return { event: { type: report.type, severity: 'alarm', door }, changes: [] };
+    case 'InputFault':
+    case 'LockFault':
+      return { event: { ...report, severity: 'alarm', door }, changes: [] };
+    case 'DoorOpenTooLongSoon':
+    case 'RequestToExitHeld':
+      return { event: { type: report.type, severity: 'warning', door }, changes: [] };
     case 'DoorMonitor':
-      return { event: { ...report, severity: 'info', door }, changes: [] };
+    case 'LockMonitor':
     case 'RequestToExit':
       return { event: { ...report, severity: 'info', door }, changes: [] };
+    case 'InputFaultEnded':
+      return { event: { ...report, severity: 'notice', door }, changes: [] };
     case 'DoorForcedOpenEnded':
+    case 'DoorOpenTooLongEnded':
+    case 'DoorTamperEnded':
     case 'FireEnded':
+    case 'LockFaultEnded':
+    case 'RequestToExitHeldEnded':
       return { event: { type: report.type, severity: 'notice', door }, changes: [] };
     default:
       return report satisfies never;
   }
 }
 
-/** Where somebody is once access is taken at a door with anti-passback (DESIGN section 4). */
-export function areaChange(report: DoorReport, row: Door | undefined, at: number): readonly JournalChange[] {
+/**
+ * Where somebody is once access is taken at a door with anti-passback (DESIGN section 4). After a fire nobody knows who went
+ * where: everybody's area is unknown, which passes.
+ */
+export function areaChanges(report: DoorReport, row: Door | undefined, at: number): readonly JournalChange[] {
+  if (report.type === 'FireReleased') return [{ kind: 'forgetAreas' }];
   if (report.type !== 'AccessTaken' || report.subject === undefined || row?.antipassback === undefined)
     return [];
   return [{ kind: 'knownArea', subject: report.subject, area: row.antipassback.to, at }];

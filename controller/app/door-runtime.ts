@@ -5,22 +5,27 @@
 import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
+import { stepDoor } from '../core/door/machine.ts';
+import { isPassing, modeOf, orderOf } from '../core/door/modes.ts';
 import {
+  type Contact,
+  type DoorConfiguration,
   type DoorEffect,
   type DoorInput,
   type DoorMachineState,
   type DoorTimer,
   type DoorTimes,
   initialDoor,
-  isReleased,
-  modeOf,
-  stepDoor,
-} from '../core/door/machine.ts';
+  type OpenHours,
+  type OperatorMode,
+} from '../core/door/state.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { DoorHardware, DoorHardwareInput } from '../ports/door-hardware.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { type JournalChange, StorageFault } from '../ports/journal.ts';
-import { type Asked, areaChange, decisionEvents, reportEvent } from './door-events.ts';
+import { type ContactInput, DoorContacts } from './door-contacts.ts';
+import { type Asked, areaChanges, decisionEvents, reportEvent } from './door-events.ts';
+import { DoorLock } from './door-lock.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -33,17 +38,39 @@ export interface DoorRuntimeParts {
   /** The door's row, as the cloud last sent it. */
   readonly row: () => Door | undefined;
   readonly decide: (request: AccessRequest) => Decision;
+  /** A decision has been committed, in the same turn. */
+  readonly onDecided: (decision: Decision) => void;
   readonly log: Log;
   readonly onChange: () => void;
 }
 
+/** What makes a door's mode beside fire and people: from the journal, the dataset and the clock. */
+export interface DoorCauses {
+  readonly lockdown: boolean;
+  readonly operator: OperatorMode | undefined;
+  readonly hours: OpenHours;
+}
+
+/** What is wrong or has been forced at a door, each until it is over. */
+export type DoorAlarm =
+  | 'DoorForcedOpen'
+  | 'DoorOpenTooLong'
+  | 'DoorTamper'
+  | 'LockFault'
+  | 'RequestToExitHeld'
+  | `InputFault: ${Contact}`;
+
 export interface DoorStatus {
   readonly mode: DoorMode;
   readonly released: boolean;
+  /** Undefined where no monitor is fitted, before its first report, and while its line is faulty. */
   readonly open: boolean | undefined;
+  readonly alarms: readonly DoorAlarm[];
   readonly fault: string | undefined;
   /** How often the strike was released since the start. */
   readonly relayActivations: number;
+  /** Released for a person who leaves, enters or flees, and not because its hours or an operator hold it open. */
+  readonly passing: boolean;
 }
 
 /** What a decision commits beside its own events, and what follows once it is on disk. */
@@ -69,49 +96,76 @@ export type RequestOutcome =
 const timesBeforeDataset: DoorTimes = {
   accessTimeMs: 5_000,
   extendedAccessTimeMs: 15_000,
+  openTooLongMs: 60_000,
+  preAlarmMs: 0,
   relockOn: 'close',
 };
 
 export class DoorRuntime {
   readonly id: DoorId;
   readonly #parts: DoorRuntimeParts;
+  readonly #lock: DoorLock;
+  readonly #contacts: DoorContacts;
   readonly #timers = new Map<DoorTimer, { cancel(): void }>();
   readonly #mailbox: (() => void)[] = [];
   #state: DoorMachineState;
   #draining = false;
-  #fault: string | undefined;
-  /** The movement that the hardware refused last, and with which fault. */
-  #refused: { readonly direction: 'release' | 'secure'; readonly problem: string } | undefined;
-  /** How the strike stands as far as the hardware has obeyed; `#state` says how it should. */
-  #released = false;
-  #relayActivations = 0;
 
-  constructor(parts: DoorRuntimeParts, lockdown: boolean) {
+  constructor(parts: DoorRuntimeParts, causes: DoorCauses) {
     this.id = parts.hardware.door;
     this.#parts = parts;
-    this.#state = initialDoor(lockdown);
+    this.#state = { ...initialDoor(), ...causes };
+    this.#lock = new DoorLock(parts.hardware, (fault, before) => this.#onFault(fault, before));
+    this.#contacts = new DoorContacts({
+      ...{ timers: parts.timers, clock: parts.clock },
+      pass: (input) => this.#post(() => this.#onContact(input)),
+      tell: (contact, count, state) =>
+        this.#record({
+          ...(state === 'calm'
+            ? { type: 'ContactCalm', severity: 'notice' }
+            : { type: 'ContactChattering', severity: 'warning' }),
+          ...{ door: this.id, contact, count },
+        }),
+    });
+  }
+
+  get hasMonitor(): boolean {
+    return this.#parts.hardware.hasMonitor;
+  }
+
+  /** For interlocks; while the monitor's line is faulty, as it was seen last. */
+  get isOpenOrReleased(): boolean {
+    return this.#lock.released || this.#state.open === true;
   }
 
   start(): void {
-    try {
-      this.#parts.hardware.start((input) => this.#post(() => this.#onHardware(input)));
-    } catch (error) {
-      this.#onFault(error instanceof Error ? error.message : 'the door hardware did not start');
-    }
+    this.#post(() => {
+      try {
+        this.#parts.hardware.start((input) => this.#onHardware(input));
+      } catch (error) {
+        this.#lock.reported(error instanceof Error ? error.message : 'the door hardware did not start');
+        return;
+      }
+      this.#lock.order(orderOf(this.#state, this.#configuration()));
+    });
   }
 
   close(): void {
     for (const timer of this.#timers.values()) timer.cancel();
+    this.#contacts.close();
     this.#parts.hardware.close();
   }
 
   status(): DoorStatus {
+    const state = this.#state;
     return {
-      mode: modeOf(this.#state),
-      released: this.#released,
-      open: this.#state.open,
-      fault: this.#fault,
-      relayActivations: this.#relayActivations,
+      mode: modeOf(state),
+      released: this.#lock.released,
+      open: state.lines.monitor === undefined ? state.open : undefined,
+      alarms: alarmsOf(state),
+      fault: this.#lock.fault,
+      relayActivations: this.#lock.activations,
+      passing: this.#lock.released && (state.fire || isPassing(state)),
     };
   }
 
@@ -124,13 +178,13 @@ export class DoorRuntime {
     return outcome;
   }
 
-  setLockdown(on: boolean, cause: string): void {
-    if (on === this.#state.lockdown) return;
-    this.#post(() => this.#turn({ kind: 'lockdown', on }, cause));
-  }
-
-  get #wiring(): { hasMonitor: boolean; rex: 'release' | 'report'; fire: 'release' | 'ignore' } {
-    return { hasMonitor: this.#parts.hardware.hasMonitor, ...this.#parts.wiring };
+  /** What bars the door comes first: no moment lies between a lockdown's beginning and the end of an operator's mode. */
+  setCauses({ lockdown, operator, hours }: DoorCauses, cause: string): void {
+    const turn = (input: DoorInput): void => this.#post(() => this.#turn(input, cause));
+    if (lockdown && !this.#state.lockdown) turn({ kind: 'lockdown', on: true });
+    if (hours !== this.#state.hours) turn({ kind: 'hours', hours });
+    if (operator !== this.#state.operator) turn({ kind: 'operator', mode: operator });
+    if (!lockdown && this.#state.lockdown) turn({ kind: 'lockdown', on: false });
   }
 
   #post(turn: () => void): void {
@@ -158,6 +212,7 @@ export class DoorRuntime {
           [...changes, ...(also?.changes ?? [])],
         );
         also?.onCommitted();
+        this.#parts.onDecided(decision);
         return { kind: 'decided', decision, seq: event?.seq ?? 0 };
       }
       const { countUse } = decision;
@@ -174,9 +229,11 @@ export class DoorRuntime {
         ...(countUse === undefined ? {} : { countedUse: countUse }),
       };
       const seq = this.#step(input, 'access', { events, changes: [...changes, ...counted] });
-      return this.#fault === undefined
-        ? { kind: 'decided', decision, seq }
-        : { kind: 'fault', reason: 'doorFault' };
+      this.#parts.onDecided(decision);
+      // The door may have a fault of another kind, and open all the same.
+      return this.#lock.refusesRelease
+        ? { kind: 'fault', reason: 'doorFault' }
+        : { kind: 'decided', decision, seq };
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error(
@@ -188,10 +245,21 @@ export class DoorRuntime {
   }
 
   #onHardware(input: DoorHardwareInput): void {
-    if (input.kind === 'fault') this.#onFault(input.problem);
-    else if (input.kind === 'monitor') this.#turn(input, input.kind);
-    else if (input.kind === 'rex' || input.kind === 'fire')
-      this.#turn({ ...input, kind: input.kind }, input.kind);
+    switch (input.kind) {
+      case 'obeyed':
+        this.#post(() => this.#lock.obeyed(input.released));
+        return;
+      case 'refused':
+        this.#post(() => this.#lock.refused(input.released, input.problem));
+        return;
+      default:
+        this.#contacts.take(input);
+    }
+  }
+
+  #onContact(input: ContactInput): void {
+    if (input.kind === 'fault') this.#lock.reported(input.problem);
+    else this.#turn(input, input.kind);
   }
 
   #turn(input: DoorInput, cause: string): void {
@@ -201,7 +269,7 @@ export class DoorRuntime {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error({ door: this.id, fault: error.code }, 'a door event could not be committed');
       // Nothing that lets a person out, locks down or relocks waits for the disk; only granting does.
-      this.#apply(stepDoor(this.#state, input, { times: this.#times(), wiring: this.#wiring }));
+      this.#apply(stepDoor(this.#state, input, this.#configuration()));
     }
   }
 
@@ -211,7 +279,7 @@ export class DoorRuntime {
     cause: string,
     also: { readonly events: readonly EventDraft[]; readonly changes: readonly JournalChange[] },
   ): number {
-    const step = stepDoor(this.#state, input, { times: this.#times(), wiring: this.#wiring });
+    const step = stepDoor(this.#state, input, this.#configuration());
     const events = [...also.events];
     const changes = [...also.changes];
     for (const effect of step.effects) {
@@ -220,7 +288,7 @@ export class DoorRuntime {
       events.push(said.event);
       changes.push(
         ...said.changes,
-        ...areaChange(effect.report, this.#row(), this.#parts.clock.reading().now),
+        ...areaChanges(effect.report, this.#row(), this.#parts.clock.reading().now),
       );
     }
     const committed = events.length + changes.length > 0 ? this.#parts.recorder.commit(events, changes) : [];
@@ -228,8 +296,10 @@ export class DoorRuntime {
     return committed[0]?.seq ?? 0;
   }
 
-  #times(): DoorTimes {
-    return this.#row() ?? timesBeforeDataset;
+  #configuration(): DoorConfiguration {
+    const { hardware, wiring } = this.#parts;
+    const { hasMonitor, opensUnasked } = hardware;
+    return { times: this.#row() ?? timesBeforeDataset, wiring: { ...wiring, hasMonitor, opensUnasked } };
   }
 
   /** A row that the disk refuses counts as absent: the way out, fire and a relock do not wait for a database. */
@@ -247,18 +317,17 @@ export class DoorRuntime {
     this.#state = state;
     for (const effect of effects) this.#execute(effect);
     // Refused before, and still wanted: a second code, REX or fire is another try.
-    const wanted = isReleased(state, this.#wiring);
-    const moved = effects.some(({ kind }) => kind === 'release' || kind === 'secure');
-    if (!moved && wanted !== this.#released) this.#move(wanted ? 'release' : 'secure');
+    const wanted = orderOf(state, this.#configuration());
+    const ordered = effects.some(({ kind }) => kind === 'order');
+    if (!ordered && this.#lock.isOwed(wanted)) this.#lock.order(wanted);
   }
 
   #execute(effect: DoorEffect): void {
     switch (effect.kind) {
       case 'report':
         return;
-      case 'release':
-      case 'secure':
-        this.#move(effect.kind);
+      case 'order':
+        this.#lock.order(effect.order);
         return;
       case 'startTimer':
         this.#timers.get(effect.timer)?.cancel();
@@ -278,37 +347,31 @@ export class DoorRuntime {
     }
   }
 
-  #move(direction: 'release' | 'secure'): void {
-    try {
-      if (direction === 'secure') this.#parts.hardware.secure('lock');
-      else
-        this.#parts.hardware.release({ kind: 'passage', forMs: this.#times().accessTimeMs, extended: false });
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : 'the door hardware refused';
-      this.#refused = { direction, problem };
-      this.#onFault(problem);
-      return;
-    }
-    this.#released = direction === 'release';
-    if (this.#released) this.#relayActivations += 1;
-    if (this.#refused?.direction !== direction) return;
-    // The hardware obeys again; a fault that it has reported since is for itself to end.
-    if (this.#refused.problem === this.#fault) this.#onFault(undefined);
-    this.#refused = undefined;
+  #onFault(fault: string | undefined, before: string | undefined): void {
+    this.#record(
+      fault === undefined
+        ? { type: 'DoorFaultEnded', severity: 'notice', door: this.id, problem: before ?? '' }
+        : { type: 'DoorFault', severity: 'alarm', door: this.id, problem: fault },
+    );
   }
 
-  #onFault(problem: string | undefined): void {
-    if (problem === this.#fault) return;
-    const event: EventDraft =
-      problem === undefined
-        ? { type: 'DoorFaultEnded', severity: 'notice', door: this.id, problem: this.#fault ?? '' }
-        : { type: 'DoorFault', severity: 'alarm', door: this.id, problem };
-    this.#fault = problem;
+  #record(event: EventDraft): void {
     try {
       this.#parts.recorder.commit([event]);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
-      this.#parts.log.error({ door: this.id, fault: error.code }, 'a door fault could not be committed');
+      this.#parts.log.error({ door: this.id, fault: error.code }, 'a door event could not be committed');
     }
   }
+}
+
+function alarmsOf(state: DoorMachineState): readonly DoorAlarm[] {
+  return [
+    ...(state.forced ? ['DoorForcedOpen' as const] : []),
+    ...(state.standing === 'alarm' ? ['DoorOpenTooLong' as const] : []),
+    ...(state.tampered ? ['DoorTamper' as const] : []),
+    ...(state.bolt === 'faulty' ? ['LockFault' as const] : []),
+    ...(state.rexHeld ? ['RequestToExitHeld' as const] : []),
+    ...(Object.keys(state.lines) as Contact[]).map((contact) => `InputFault: ${contact}` as const),
+  ];
 }

@@ -3,7 +3,8 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { type DatabaseName, type Journal, StorageFault } from '../ports/journal.ts';
 import type { Replica } from '../ports/replica.ts';
-import type { Doors } from './doors.ts';
+import type { DoorClock } from './door-clock.ts';
+import type { DoorProblems } from './door-problems.ts';
 import type { LobbyService } from './lobby-service.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,7 +23,8 @@ export interface HousekeepingParts {
   readonly replica: Replica;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly doors: Doors;
+  readonly doorClock: DoorClock;
+  readonly problems: DoorProblems;
   readonly lobby: LobbyService;
   readonly software: string;
   readonly log: Log;
@@ -40,7 +42,7 @@ export class Housekeeping {
   }
 
   start(notices: readonly StorageNotice[], simulated: readonly DoorId[]): void {
-    const { software, replica, lobby, doors } = this.#parts;
+    const { software, replica, lobby, doorClock, problems } = this.#parts;
     this.#record([
       ...notices.map(
         ({ database, problem }): EventDraft => ({
@@ -53,10 +55,12 @@ export class Housekeeping {
       { type: 'ControllerStarted', severity: 'info', software, simulated },
     ]);
     this.#unsubscribe = replica.onChange(() => {
-      doors.applyLockdowns('dataset');
+      doorClock.look('dataset');
+      problems.refresh();
       lobby.refresh();
       this.#sweepSoon();
     });
+    problems.refresh();
     this.#sweepSoon();
     this.#hourly();
   }

@@ -19,6 +19,7 @@ import type { Replica } from '../ports/replica.ts';
 import type { CallDesk } from './call-desk.ts';
 import { denialAfterMs } from './denial-time.ts';
 import { DirectoryKeeper } from './directory-keeper.ts';
+import type { DoorProblems } from './door-problems.ts';
 import type { Doors } from './doors.ts';
 import type { Guesses } from './guesses.ts';
 import type { Log } from './log.ts';
@@ -31,6 +32,7 @@ export interface LobbyParts {
   readonly showAnswerForMs: number;
   readonly simulatedDoors: ReadonlySet<DoorId>;
   readonly doors: Doors;
+  readonly problems: DoorProblems;
   readonly replica: Replica;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -175,12 +177,14 @@ export class LobbyService implements Lobby {
       disk: this.#parts.disk(),
       ...(this.#parts.readers === undefined ? {} : { readers: this.#parts.readers() }),
       doors: doors.all().map((door) => {
-        const { mode, released, open, fault } = door.status();
+        const { mode, released, open, alarms, fault } = door.status();
         return {
           id: door.id,
           mode,
           released,
           simulated: simulatedDoors.has(door.id),
+          alarms,
+          problems: this.#parts.problems.of(door.id),
           ...(open === undefined ? {} : { open }),
           ...(fault === undefined ? {} : { fault }),
         };

@@ -2,6 +2,7 @@
 import type { CommandBy } from '../core/access/decision.ts';
 import type { DoorMode, EpochMs } from '../core/access/facts.ts';
 import type { DoorId } from '../core/dataset.ts';
+import type { OperatorMode } from '../core/door/state.ts';
 import type { Lockdown, Revocation, SeenCommand } from './journal.ts';
 import type { RowRefusal } from './replica.ts';
 
@@ -43,6 +44,15 @@ export type CloudCommand =
     }
   | { readonly op: 'revoke'; readonly id: string; readonly revocation: Revocation }
   | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown }
+  /** `normal`: no operator's mode any more. Without `by` an operator at the head-end sends it. */
+  | {
+      readonly op: 'setDoorMode';
+      readonly id: string;
+      readonly door: DoorId;
+      readonly mode: OperatorMode | 'normal';
+      readonly until?: EpochMs;
+      readonly by?: CommandBy;
+    }
   /** Which of several consoles is this? An event and a line in the log. */
   | { readonly op: 'identify'; readonly id: string }
   /** Changes nothing; the result says how the device stands. */

@@ -1,10 +1,5 @@
 import type { DoorId } from '../core/dataset.ts';
-
-/** What a supervised line says beside its two states: no current at all, no resistance, or nobody to ask at its other end. */
-export type LineFault = 'open' | 'short' | 'cut';
-
-/** The contacts that a door may have. */
-export type DoorContact = 'monitor' | 'lockMonitor' | 'rex' | 'fire' | 'tamper';
+import type { Contact, LineFault } from '../core/door/state.ts';
 
 export type DoorHardwareInput =
   /** The door monitor: whether the leaf stands open. */
@@ -13,7 +8,7 @@ export type DoorHardwareInput =
   | { readonly kind: 'lockMonitor'; readonly locked: boolean }
   | { readonly kind: 'rex' | 'fire' | 'tamper'; readonly active: boolean }
   /** A supervised line's fault, and its end (`undefined`). The contact's next state follows by its own input. */
-  | { readonly kind: 'line'; readonly contact: DoorContact; readonly fault: LineFault | undefined }
+  | { readonly kind: 'line'; readonly contact: Contact; readonly fault: LineFault | undefined }
   /** The hardware is unwell, whether or not it still obeys; `undefined`: well again. */
   | { readonly kind: 'fault'; readonly problem: string | undefined }
   /** Only where `settles` is `later`: the answer to the last `release` or `secure`. */

@@ -3,8 +3,9 @@
  * `commit` has returned, power may fail. Synchronous, single writer.
  */
 import type { EpochMs, GuestUses, KnownArea, RowVersion, Subject } from '../core/access/facts.ts';
-import type { GuestId, TableName } from '../core/dataset.ts';
+import type { DoorId, GuestId, TableName } from '../core/dataset.ts';
 import type { Shed } from '../core/disk-space.ts';
+import type { OperatorMode } from '../core/door/state.ts';
 import type { GuessBudget } from '../core/guess-budget.ts';
 
 export interface CommittedEvent {
@@ -32,6 +33,14 @@ export interface Lockdown {
   readonly counter: number;
 }
 
+/** What an operator has set at a door, until its end, if it has one. */
+export interface OperatorSetting {
+  readonly door: DoorId;
+  readonly mode: OperatorMode;
+  /** It holds before this instant. */
+  readonly until?: EpochMs;
+}
+
 /** A command whose id was seen: kept 24 h and at least 1,000. `accepted` is not yet finished. */
 export interface SeenCommand {
   readonly id: string;
@@ -45,11 +54,18 @@ export type JournalChange =
   | { readonly kind: 'countUse'; readonly guest: GuestId; readonly at: EpochMs }
   | { readonly kind: 'giveBackUse'; readonly guest: GuestId }
   | { readonly kind: 'knownArea'; readonly subject: Subject; readonly area: string; readonly at: EpochMs }
+  /** After a fire: nobody's area is known any more. */
+  | { readonly kind: 'forgetAreas' }
   | { readonly kind: 'command'; readonly command: SeenCommand }
   | { readonly kind: 'revocation'; readonly revocation: Revocation }
   | { readonly kind: 'dropRevocations'; readonly revocations: readonly Revocation[] }
   /** Ignored unless its counter is above the scope's stored one. */
   | { readonly kind: 'lockdown'; readonly lockdown: Lockdown }
+  /** Without a mode: nothing is set at this door any more. */
+  | {
+      readonly kind: 'operatorMode';
+      readonly setting: Pick<OperatorSetting, 'door'> & Partial<OperatorSetting>;
+    }
   /** Its instants on a clock that stands at 0 now: how much time passes until it is read again is not known. */
   | { readonly kind: 'guesses'; readonly budget: GuessBudget }
   /** The verdict on the codes' length that this transaction's event tells. */
@@ -108,6 +124,8 @@ export interface Journal {
   denied(row: RowVersion): boolean;
   revocations(): readonly Revocation[];
   lockdowns(): readonly Lockdown[];
+  /** As set, whether or not their end has come. */
+  operatorModes(): readonly OperatorSetting[];
   seenCommand(id: string): SeenCommand | undefined;
   /** Commands accepted and never finished: a crash came between. */
   unfinishedCommands(): readonly SeenCommand[];

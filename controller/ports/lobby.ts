@@ -134,6 +134,10 @@ export interface ControllerStatus {
     readonly released: boolean;
     readonly open?: boolean;
     readonly simulated: boolean;
+    /** What is wrong at the door itself, each until it is over. */
+    readonly alarms: readonly string[];
+    /** What the dataset asks of it and cannot be. */
+    readonly problems: readonly string[];
     readonly fault?: string;
   }[];
 }

@@ -5,6 +5,7 @@ import type { DenialTables } from './denials.ts';
 import type { DiskNotices } from './disk-notices.ts';
 import type { GuessLog } from './guess-log.ts';
 import type { JournalState } from './journal-state.ts';
+import type { OperatorModes } from './operator-modes.ts';
 import type { PersonLog } from './person-log.ts';
 
 export interface JournalTables {
@@ -12,6 +13,7 @@ export interface JournalTables {
   readonly denials: DenialTables;
   readonly disk: DiskNotices;
   readonly guesses: GuessLog;
+  readonly operators: OperatorModes;
   readonly persons: PersonLog;
 }
 
@@ -31,6 +33,12 @@ export function makeChange(
       return state;
     case 'knownArea':
       tables.persons.setArea(change.subject, change.area, change.at);
+      return state;
+    case 'forgetAreas':
+      tables.persons.forgetAreas();
+      return state;
+    case 'operatorMode':
+      tables.operators.set(change.setting);
       return state;
     case 'command':
       tables.commands.set(change.command, now);

@@ -10,6 +10,7 @@ export interface PersonLog {
   uses(guest: GuestId): Omit<GuestUses, 'known'>;
   setArea(subject: Subject, area: string, at: EpochMs): void;
   area(subject: Subject): KnownArea | undefined;
+  forgetAreas(): void;
 }
 
 const subjectKey = ({ kind, id }: Subject): string => `${kind}:${id}`;
@@ -31,6 +32,7 @@ export function preparePersonLog(db: Database): PersonLog {
      ON CONFLICT (subject) DO UPDATE SET area = excluded.area, since = excluded.since`,
   );
   const area = db.prepare<[string], KnownArea>('SELECT area, since FROM known_area WHERE subject = ?');
+  const forgetAreas = db.prepare('DELETE FROM known_area');
   return {
     countUse: (guest, at) => countUse.run(guest, at),
     giveBackUse: (guest) => giveBack.run(guest),
@@ -42,5 +44,6 @@ export function preparePersonLog(db: Database): PersonLog {
     },
     setArea: (subject, name, at) => setArea.run(subjectKey(subject), name, at),
     area: (subject) => area.get(subjectKey(subject)),
+    forgetAreas: () => forgetAreas.run(),
   };
 }

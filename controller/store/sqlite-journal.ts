@@ -17,6 +17,7 @@ import type {
   Journal,
   JournalChange,
   Lockdown,
+  OperatorSetting,
   Revocation,
   SeenCommand,
 } from '../ports/journal.ts';
@@ -32,6 +33,7 @@ import {
   prepareSetJournalState,
   readJournalState,
 } from './journal-state.ts';
+import { prepareOperatorModes } from './operator-modes.ts';
 import { preparePersonLog } from './person-log.ts';
 import { type ReserveFile, spendingReserve } from './reserve-file.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';
@@ -76,6 +78,7 @@ export class SqliteJournal implements Journal {
       denials: prepareDenials(db),
       disk: prepareDiskNotices(db),
       guesses: prepareGuessLog(db),
+      operators: prepareOperatorModes(db),
       persons: preparePersonLog(db),
     };
     const setState = prepareSetJournalState(db);
@@ -207,6 +210,10 @@ export class SqliteJournal implements Journal {
 
   lockdowns(): readonly Lockdown[] {
     return this.#denials.lockdowns;
+  }
+
+  operatorModes(): readonly OperatorSetting[] {
+    return this.#guard(() => this.#tables.operators.all());
   }
 
   seenCommand(id: string): SeenCommand | undefined {

@@ -39,9 +39,10 @@ const door = new DoorRuntime(
     ...{ hardware: new SimulatedDoor(id, true), wiring, recorder, clock, timers, log },
     row: () => doors.row(id),
     decide: (request) => doors.decide(request),
+    onDecided: (decision) => doors.decided(id, decision),
     onChange: () => {},
   },
-  false,
+  doors.causes(id),
 );
 doors.add(door);
 door.start();
@@ -57,7 +58,15 @@ const decide = (card: string): string => {
   });
   return decision.outcome === 'grant' ? 'grant' : decision.reason;
 };
-const commands = new CloudCommands({ log, doors, journal, recorder, clock, decommission: () => {} });
+const commands = new CloudCommands({
+  log,
+  doors,
+  journal,
+  recorder,
+  clock,
+  onModeSet: () => {},
+  decommission: () => {},
+});
 const listener = new CloudEvents({ journal, recorder, clock, timers, log, onLink: () => {} });
 replica.onChange(() => tell({ kind: 'cursor', seq: replica.cursor().seq, first: decide('0') }));
 const link = new CloudLink({

@@ -61,7 +61,10 @@ describe('failure case 19: while the disk refuses', () => {
   it('a door locks down, and takes back what it had released', () => {
     const shell = householdShell();
     shell.type(annsCode);
-    whileDiskRefuses(() => shell.doors.all()[0]?.setLockdown(true, 'lockdown'));
+    whileDiskRefuses(() => {
+      const causes = { lockdown: true, operator: undefined, hours: 'closed' } as const;
+      shell.doors.all()[0]?.setCauses(causes, 'lockdown');
+    });
     expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'LockedDown' });
   });
 

@@ -191,7 +191,12 @@ describe('the status', () => {
       events: { log: shell.journal.log, head: upTo + 1, acked: upTo },
       phone: { simulated: true },
       disk: { usedPercent: 0, state: 'ample' },
-      doors: [{ id: 'lobby', mode: 'Accessed', released: true, open: false, simulated: true }],
+      doors: [
+        {
+          ...{ id: 'lobby', mode: 'Accessed', released: true, open: false, simulated: true },
+          ...{ alarms: [], problems: [] },
+        },
+      ],
     });
   });
 

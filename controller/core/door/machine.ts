@@ -1,264 +1,233 @@
 /**
  * The door, as a pure machine in ONVIF's words (DESIGN section 5). What must hold:
  *
- * 1. No credential and no command releases a door that is LockedDown; REX (where configured) and fire release in every mode.
+ * 1. No credential, command or schedule releases a door that is LockedDown or Blocked; REX (where configured) and fire release
+ *    in every mode.
  * 2. A release by access ends at its time whatever else happens; one by REX while its button is not pressed likewise.
- * 3. The mode is computed from its causes (fire > lockdown > access > Locked), never restored.
+ * 3. The mode is computed from its causes, never restored (modes.ts).
+ * 4. An alarm ends when its cause has, and says so; nothing else silences it.
  */
-import type { DoorMode, Subject } from '../access/facts.ts';
-import type { GuestId } from '../dataset.ts';
+import type { DoorMode } from '../access/facts.ts';
+import { boltJudged, standingJudged, timeStanding } from './alarms.ts';
+import { isBarred, modeOf, orderOf } from './modes.ts';
+import { reactToAccess, reactToAccessTimer, reactToMonitor, withoutAccess } from './passages.ts';
+import { type Reaction, report } from './reaction.ts';
+import type {
+  Contact,
+  DoorConfiguration,
+  DoorEffect,
+  DoorInput,
+  DoorMachineState,
+  DoorStep,
+  DoorTimer,
+  LineFault,
+} from './state.ts';
 
-export interface DoorTimes {
-  readonly accessTimeMs: number;
-  readonly extendedAccessTimeMs: number;
-  readonly relockOn: 'open' | 'close' | 'timeout';
-}
-
-/** How this door is wired: the installer's part. */
-export interface DoorWiring {
-  readonly hasMonitor: boolean;
-  /** `report`: the hardware releases by itself, and the input only tells. */
-  readonly rex: 'release' | 'report';
-  readonly fire: 'release' | 'ignore';
-}
-
-/** One person let in, until the door has opened or the time is over. */
-interface Access {
-  readonly subject?: Subject;
-  /** The guest whose use is given back when the door was not opened. */
-  readonly countedUse?: GuestId;
-  readonly taken: boolean;
-}
-
-export interface DoorMachineState {
-  readonly lockdown: boolean;
-  readonly fire: boolean;
-  readonly rexActive: boolean;
-  /** REX was pressed: released, or (wired `report`) expected to open without us, until the egress timer ends. */
-  readonly egress: boolean;
-  /** Released by a credential, call or command until the access timer ends. */
-  readonly access: Access | undefined;
-  /** Door monitor; undefined before its first report, or where none is fitted. */
-  readonly open: boolean | undefined;
-  readonly forced: boolean;
-}
-
-export type DoorInput =
-  | {
-      readonly kind: 'accessGranted';
-      readonly extended: boolean;
-      readonly subject?: Subject;
-      readonly countedUse?: GuestId;
-    }
-  | { readonly kind: 'lockdown'; readonly on: boolean }
-  | { readonly kind: 'rex'; readonly active: boolean }
-  | { readonly kind: 'fire'; readonly active: boolean }
-  | { readonly kind: 'monitor'; readonly open: boolean }
-  | { readonly kind: 'timer'; readonly timer: DoorTimer };
-
-export type DoorTimer = 'access' | 'egress';
-
-export type DoorReport =
-  | { readonly type: 'AccessTaken'; readonly subject?: Subject }
-  | { readonly type: 'AccessNotTaken'; readonly subject?: Subject; readonly giveBackUse?: GuestId }
-  | { readonly type: 'DoorMode'; readonly mode: DoorMode }
-  | { readonly type: 'DoorMonitor'; readonly open: boolean }
-  | { readonly type: 'DoorForcedOpen' | 'DoorForcedOpenEnded' }
-  | { readonly type: 'RequestToExit'; readonly released: boolean }
-  | { readonly type: 'FireReleased' | 'FireEnded' };
-
-export type DoorEffect =
-  | { readonly kind: 'report'; readonly report: DoorReport }
-  | { readonly kind: 'release' }
-  | { readonly kind: 'secure' }
-  | { readonly kind: 'startTimer'; readonly timer: DoorTimer; readonly ms: number }
-  | { readonly kind: 'cancelTimer'; readonly timer: DoorTimer };
-
-export interface DoorStep {
-  readonly state: DoorMachineState;
-  readonly effects: readonly DoorEffect[];
-}
-
-export const initialDoor = (lockdown: boolean): DoorMachineState => ({
-  lockdown,
-  fire: false,
-  rexActive: false,
-  egress: false,
-  access: undefined,
-  open: undefined,
-  forced: false,
-});
-
-export function modeOf(state: DoorMachineState): DoorMode {
-  if (state.fire) return 'Unlocked';
-  if (state.lockdown) return 'LockedDown';
-  return state.access === undefined ? 'Locked' : 'Accessed';
-}
-
-/** Whether the strike lets the door be opened. */
-export const isReleased = (state: DoorMachineState, wiring: DoorWiring): boolean =>
-  state.fire || state.access !== undefined || (state.egress && wiring.rex === 'release');
-
-const report = (reported: DoorReport): DoorEffect => ({ kind: 'report', report: reported });
-
-const personOf = ({ subject }: Access): { subject?: Subject } => (subject === undefined ? {} : { subject });
-
-/** What is to be said of an access that ends now without the door having opened. */
-function notTaken(access: Access | undefined, wiring: DoorWiring): readonly DoorEffect[] {
-  if (access === undefined || access.taken || !wiring.hasMonitor) return [];
-  const { countedUse } = access;
-  const givenBack = countedUse === undefined ? {} : { giveBackUse: countedUse };
-  return [report({ type: 'AccessNotTaken', ...personOf(access), ...givenBack })];
-}
+/** After this a pressed button is more likely stuck than pressed. */
+export const rexHeldMs = 60_000;
 
 /** Takes one input. Reports come first among the effects: they are committed before anything moves. */
-export function stepDoor(
-  state: DoorMachineState,
-  input: DoorInput,
-  door: { readonly times: DoorTimes; readonly wiring: DoorWiring },
-): DoorStep {
-  const { next, effects } = react(state, input, door.times, door.wiring);
-  const moved: DoorEffect[] = [];
-  const was = isReleased(state, door.wiring);
-  const is = isReleased(next, door.wiring);
-  if (was !== is) moved.push({ kind: is ? 'release' : 'secure' });
-  const before = modeOf(state);
-  const after = modeOf(next);
-  // Accessed comes and goes with AccessGranted, AccessTaken and AccessNotTaken, which say more.
-  const lasting = (mode: DoorMode): DoorMode => (mode === 'Accessed' ? 'Locked' : mode);
-  const modes = lasting(before) === lasting(after) ? [] : [report({ type: 'DoorMode', mode: after })];
+export function stepDoor(state: DoorMachineState, input: DoorInput, door: DoorConfiguration): DoorStep {
+  let reaction = react(state, input, door);
+  // Whatever bars a door also ends what it was opened for.
+  if (isBarred(reaction.next)) reaction = chain(reaction, (next) => withoutAccess(next, door.wiring));
+  const anew = startsPassage(input, reaction.effects);
+  reaction = chain(reaction, (next) => standingJudged(next, door, anew));
+  reaction = chain(reaction, (next) => boltJudged(next, door.wiring));
+  const { next, effects } = reaction;
+  const orders = ordersBetween(state, next, door, effects);
   const isReport = ({ kind }: DoorEffect): boolean => kind === 'report';
   return {
     state: next,
     effects: [
       ...effects.filter(isReport),
-      ...modes,
-      ...moved,
+      ...modesBetween(state, next),
+      ...orders,
       ...effects.filter((effect) => !isReport(effect)),
     ],
   };
 }
 
-interface Reaction {
-  readonly next: DoorMachineState;
-  readonly effects: readonly DoorEffect[];
+/** Timers last their new time: an expired one and one that is started anew within a step do not get in each other's way. */
+function chain({ next, effects }: Reaction, then: (next: DoorMachineState) => Reaction): Reaction {
+  const after = then(next);
+  return { next: after.next, effects: [...effects, ...after.effects] };
 }
 
-function react(state: DoorMachineState, input: DoorInput, times: DoorTimes, wiring: DoorWiring): Reaction {
+const isPassageTimer = (effect: DoorEffect): boolean =>
+  effect.kind === 'startTimer' && (effect.timer === 'access' || effect.timer === 'egress');
+
+/** Somebody else passes: not for a button that is merely still pressed. */
+const startsPassage = ({ kind }: DoorInput, effects: readonly DoorEffect[]): boolean =>
+  kind !== 'timer' && effects.some(isPassageTimer);
+
+/** Accessed comes and goes with AccessGranted, AccessTaken and AccessNotTaken, which say more. */
+const lasting = (mode: DoorMode): DoorMode => (mode === 'Accessed' ? 'Locked' : mode);
+
+function modesBetween(before: DoorMachineState, after: DoorMachineState): readonly DoorEffect[] {
+  const mode = lasting(modeOf(after));
+  return mode === lasting(modeOf(before)) ? [] : [report({ type: 'DoorMode', mode })];
+}
+
+/** A passage that begins anew is ordered anew, for locks that time themselves. */
+function ordersBetween(
+  before: DoorMachineState,
+  after: DoorMachineState,
+  door: DoorConfiguration,
+  effects: readonly DoorEffect[],
+): readonly DoorEffect[] {
+  const was = orderOf(before, door);
+  const order = orderOf(after, door);
+  const isAnew = order.kind === 'passage' && effects.some(isPassageTimer);
+  const same = was.kind === order.kind && !isAnew;
+  return same ? [] : [{ kind: 'order', order }];
+}
+
+function react(state: DoorMachineState, input: DoorInput, door: DoorConfiguration): Reaction {
   switch (input.kind) {
     case 'accessGranted':
-      return reactToAccess(state, input, times, wiring);
+      return reactToAccess(state, input, door);
     case 'lockdown':
-      return reactToLockdown(state, input.on, wiring);
+      return { next: { ...state, lockdown: input.on }, effects: [] };
+    case 'operator':
+      return { next: { ...state, operator: input.mode }, effects: [] };
+    case 'hours':
+      return {
+        next: { ...state, hours: input.hours, firstIsIn: input.hours === 'firstIn' && state.firstIsIn },
+        effects: [],
+      };
     case 'rex':
-      return reactToRex(state, input.active, times, wiring);
+      return reactToRex(state, input.active, door);
     case 'fire':
-      return reactToFire(state, input.active, wiring);
+      return burning({ ...state, alarmed: input.active }, door);
+    case 'tamper':
+      return reactToTamper(state, input.active);
     case 'monitor':
-      return reactToMonitor(state, input.open, times, wiring);
+      return reactToMonitor(state, input.open, door);
+    case 'lockMonitor':
+      return reactToLockMonitor(state, input.locked);
+    case 'line':
+      return reactToLine(state, input.contact, input.fault, door);
+    case 'alarm':
+      return reactToOwnAlarm(state, input.alarm, input.active, door);
     case 'timer':
-      return reactToTimer(state, input.timer, times, wiring);
+      return reactToTimer(state, input.timer, door);
     default:
       return input satisfies never;
   }
 }
 
-function reactToAccess(
-  state: DoorMachineState,
-  input: Extract<DoorInput, { kind: 'accessGranted' }>,
-  times: DoorTimes,
-  wiring: DoorWiring,
-): Reaction {
-  const access: Access = {
-    // Somebody holds the door: the next one through takes access at once.
-    taken: state.open === true,
-    ...(input.subject === undefined ? {} : { subject: input.subject }),
-    ...(input.countedUse === undefined ? {} : { countedUse: input.countedUse }),
-  };
-  // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
-  if (state.lockdown) return { next: state, effects: notTaken(access, wiring) };
-  const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
-  const ms = input.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
-  return {
-    next: { ...state, access },
-    effects: [...notTaken(state.access, wiring), ...taken, { kind: 'startTimer', timer: 'access', ms }],
-  };
-}
-
-function reactToLockdown(state: DoorMachineState, on: boolean, wiring: DoorWiring): Reaction {
-  if (!on) return { next: { ...state, lockdown: false }, effects: [] };
-  return {
-    next: { ...state, lockdown: true, access: undefined },
-    effects: [...notTaken(state.access, wiring), { kind: 'cancelTimer', timer: 'access' }],
-  };
-}
-
 function reactToRex(
   state: DoorMachineState,
   active: boolean,
-  times: DoorTimes,
-  wiring: DoorWiring,
+  { times, wiring }: DoorConfiguration,
 ): Reaction {
-  if (!active || state.rexActive) return { next: { ...state, rexActive: active }, effects: [] };
+  if (active === state.rexActive) return { next: state, effects: [] };
+  if (!active) {
+    const effects: DoorEffect[] = [{ kind: 'cancelTimer', timer: 'rexHeld' }];
+    if (state.rexHeld) effects.push(report({ type: 'RequestToExitHeldEnded' }));
+    return { next: { ...state, rexActive: false, rexHeld: false }, effects };
+  }
   return {
     next: { ...state, rexActive: true, egress: true },
     effects: [
       report({ type: 'RequestToExit', released: wiring.rex === 'release' }),
       { kind: 'startTimer', timer: 'egress', ms: times.accessTimeMs },
+      { kind: 'startTimer', timer: 'rexHeld', ms: rexHeldMs },
     ],
   };
 }
 
-function reactToFire(state: DoorMachineState, active: boolean, wiring: DoorWiring): Reaction {
-  if (wiring.fire === 'ignore' || active === state.fire) return { next: state, effects: [] };
+/** Where fire releases, a fire line that says nothing any more counts as fire: nobody is shut in by a burnt cable. */
+function burning(state: DoorMachineState, { wiring }: DoorConfiguration): Reaction {
+  const fire = wiring.fire === 'release' && (state.alarmed || state.lines.fire !== undefined);
+  if (fire === state.fire) return { next: state, effects: [] };
   return {
-    next: { ...state, fire: active },
-    effects: [report({ type: active ? 'FireReleased' : 'FireEnded' })],
+    next: { ...state, fire },
+    effects: [report({ type: fire ? 'FireReleased' : 'FireEnded' })],
   };
 }
 
-function reactToMonitor(
-  state: DoorMachineState,
-  open: boolean,
-  times: DoorTimes,
-  wiring: DoorWiring,
-): Reaction {
-  if (open === state.open) return { next: state, effects: [] };
-  const effects: DoorEffect[] = [report({ type: 'DoorMonitor', open })];
-  if (!open) {
-    if (state.forced) effects.push(report({ type: 'DoorForcedOpenEnded' }));
-    const relock = state.access?.taken === true && times.relockOn !== 'timeout';
-    if (relock) effects.push({ kind: 'cancelTimer', timer: 'access' });
-    return { next: { ...state, open, forced: false, access: relock ? undefined : state.access }, effects };
-  }
-  if (state.access !== undefined) {
-    if (!state.access.taken) effects.push(report({ type: 'AccessTaken', ...personOf(state.access) }));
-    if (times.relockOn === 'open') {
-      effects.push({ kind: 'cancelTimer', timer: 'access' });
-      return { next: { ...state, open, access: undefined }, effects };
-    }
-    return { next: { ...state, open, access: { ...state.access, taken: true } }, effects };
-  }
-  // The first report after a start tells how the door stands, not that somebody forced it.
-  const forced = state.open !== undefined && !state.egress && !isReleased(state, wiring);
-  if (forced) effects.push(report({ type: 'DoorForcedOpen' }));
-  return { next: { ...state, open, forced }, effects };
+function reactToTamper(state: DoorMachineState, tampered: boolean): Reaction {
+  if (tampered === state.tampered) return { next: state, effects: [] };
+  return {
+    next: { ...state, tampered },
+    effects: [report({ type: tampered ? 'DoorTamper' : 'DoorTamperEnded' })],
+  };
 }
 
-function reactToTimer(
+function reactToLockMonitor(state: DoorMachineState, locked: boolean): Reaction {
+  if (locked === state.locked) return { next: state, effects: [] };
+  return { next: { ...state, locked }, effects: [report({ type: 'LockMonitor', locked })] };
+}
+
+function reactToLine(
   state: DoorMachineState,
-  timer: DoorTimer,
-  times: DoorTimes,
-  wiring: DoorWiring,
+  contact: Contact,
+  fault: LineFault | undefined,
+  door: DoorConfiguration,
 ): Reaction {
+  const { [contact]: known, ...others } = state.lines;
+  if (fault === known) return { next: state, effects: [] };
+  const told: Reaction = {
+    next: { ...state, lines: fault === undefined ? others : { ...others, [contact]: fault } },
+    effects: [
+      report(
+        fault === undefined ? { type: 'InputFaultEnded', contact } : { type: 'InputFault', contact, fault },
+      ),
+    ],
+  };
+  switch (contact) {
+    case 'fire':
+      return chain(told, (next) => burning(next, door));
+    case 'rex':
+      // Nobody knows whether it is still pressed: its release ends at its time.
+      return fault === undefined ? told : chain(told, (next) => reactToRex(next, false, door));
+    case 'monitor':
+    case 'lockMonitor':
+    case 'tamper':
+      return told;
+    default:
+      return contact satisfies never;
+  }
+}
+
+function reactToOwnAlarm(
+  state: DoorMachineState,
+  alarm: 'DoorForcedOpen' | 'DoorOpenTooLong',
+  active: boolean,
+  { wiring }: DoorConfiguration,
+): Reaction {
+  const was = alarm === 'DoorForcedOpen' ? state.forced : state.standing === 'alarm';
+  if (!wiring.opensUnasked || active === was) return { next: state, effects: [] };
+  const effects = [report({ type: active ? alarm : `${alarm}Ended` })];
+  return alarm === 'DoorForcedOpen'
+    ? { next: { ...state, forced: active }, effects }
+    : { next: { ...state, standing: active ? 'alarm' : 'no' }, effects };
+}
+
+function reactToTimer(state: DoorMachineState, timer: DoorTimer, door: DoorConfiguration): Reaction {
   switch (timer) {
     case 'access':
-      return { next: { ...state, access: undefined }, effects: notTaken(state.access, wiring) };
+      return reactToAccessTimer(state, door.wiring);
     case 'egress':
       // A pressed button keeps the way out free.
       return state.rexActive
-        ? { next: state, effects: [{ kind: 'startTimer', timer, ms: times.accessTimeMs }] }
+        ? { next: state, effects: [{ kind: 'startTimer', timer, ms: door.times.accessTimeMs }] }
         : { next: { ...state, egress: false }, effects: [] };
+    case 'open':
+      return timeStanding(state, door.times);
+    case 'bolt':
+      return state.bolt === 'doubted'
+        ? {
+            next: { ...state, bolt: 'faulty' },
+            effects: [report({ type: 'LockFault', locked: state.locked === true })],
+          }
+        : { next: state, effects: [] };
+    case 'rexHeld':
+      return state.rexActive
+        ? { next: { ...state, rexHeld: true }, effects: [report({ type: 'RequestToExitHeld' })] }
+        : { next: state, effects: [] };
     default:
       return timer satisfies never;
   }

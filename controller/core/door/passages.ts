@@ -1,0 +1,109 @@
+/** Who was let in: until the door has opened, has closed again, or the time is over. */
+import { isBarred, isReleased } from './modes.ts';
+import { type Reaction, report } from './reaction.ts';
+import type {
+  Access,
+  DoorConfiguration,
+  DoorEffect,
+  DoorInput,
+  DoorMachineState,
+  DoorWiring,
+} from './state.ts';
+
+const personOf = ({ subject }: Access): Pick<Access, 'subject'> => (subject === undefined ? {} : { subject });
+
+/** What is to be said of an access that ends now without the door having opened. A faulty monitor cannot tell. */
+function notTaken(state: DoorMachineState, access: Access | undefined, wiring: DoorWiring): DoorEffect[] {
+  if (access === undefined || access.taken || !wiring.hasMonitor) return [];
+  if (state.lines.monitor !== undefined) return [];
+  const { countedUse } = access;
+  const givenBack = countedUse === undefined ? {} : { giveBackUse: countedUse };
+  return [report({ type: 'AccessNotTaken', ...personOf(access), ...givenBack })];
+}
+
+/** Whose coming begins hours that wait for a first person: not guests, and nobody whom a telephone let in. */
+const isFirstIn = ({ subject }: Access): boolean => subject !== undefined && subject.kind !== 'guest';
+
+export function reactToAccess(
+  state: DoorMachineState,
+  input: Extract<DoorInput, { kind: 'accessGranted' }>,
+  { times, wiring }: DoorConfiguration,
+): Reaction {
+  const access: Access = {
+    extended: input.extended,
+    // Somebody holds the door: the next one through takes access at once.
+    taken: state.open === true,
+    ...(input.subject === undefined ? {} : { subject: input.subject }),
+    ...(input.countedUse === undefined ? {} : { countedUse: input.countedUse }),
+  };
+  // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
+  if (isBarred(state)) return { next: state, effects: notTaken(state, access, wiring) };
+  const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
+  const ms = input.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
+  // Without a monitor nobody sees them enter.
+  const entered = (access.taken || !wiring.hasMonitor) && isFirstIn(access);
+  return {
+    next: {
+      ...state,
+      access,
+      slow: input.extended,
+      firstIsIn: state.firstIsIn || (state.hours === 'firstIn' && entered),
+    },
+    effects: [
+      ...notTaken(state, state.access, wiring),
+      ...taken,
+      { kind: 'startTimer', timer: 'access', ms },
+    ],
+  };
+}
+
+export const reactToAccessTimer = (state: DoorMachineState, wiring: DoorWiring): Reaction => ({
+  next: { ...state, access: undefined },
+  effects: notTaken(state, state.access, wiring),
+});
+
+/** The access ends now, whatever its timer says. */
+export const withoutAccess = (state: DoorMachineState, wiring: DoorWiring): Reaction =>
+  state.access === undefined
+    ? { next: state, effects: [] }
+    : {
+        next: { ...state, access: undefined },
+        effects: [...notTaken(state, state.access, wiring), { kind: 'cancelTimer', timer: 'access' }],
+      };
+
+export function reactToMonitor(state: DoorMachineState, open: boolean, door: DoorConfiguration): Reaction {
+  if (open === state.open) return { next: state, effects: [] };
+  const told = report({ type: 'DoorMonitor', open });
+  const { next, effects } = open ? opened(state, door) : closed(state, door);
+  return { next: { ...next, open }, effects: [told, ...effects] };
+}
+
+function closed(state: DoorMachineState, { times, wiring }: DoorConfiguration): Reaction {
+  const effects: DoorEffect[] = [];
+  // A lock that judges for itself also says when its alarm is over.
+  const forced = state.forced && wiring.opensUnasked;
+  if (state.forced && !forced) effects.push(report({ type: 'DoorForcedOpenEnded' }));
+  const relock = state.access?.taken === true && times.relockOn !== 'timeout';
+  if (relock) effects.push({ kind: 'cancelTimer', timer: 'access' });
+  return { next: { ...state, forced, slow: false, access: relock ? undefined : state.access }, effects };
+}
+
+function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration): Reaction {
+  const { access } = state;
+  if (access !== undefined) {
+    const effects: DoorEffect[] = access.taken ? [] : [report({ type: 'AccessTaken', ...personOf(access) })];
+    const firstIsIn = state.firstIsIn || (state.hours === 'firstIn' && isFirstIn(access));
+    const relock = times.relockOn === 'open';
+    if (relock) effects.push({ kind: 'cancelTimer', timer: 'access' });
+    return {
+      next: { ...state, firstIsIn, access: relock ? undefined : { ...access, taken: true } },
+      effects,
+    };
+  }
+  // The first report after a start tells how the door stands, not that somebody forced it.
+  const wasShut = state.open === false;
+  const forced = wasShut && !wiring.opensUnasked && !state.egress && !isReleased(state, wiring);
+  return forced
+    ? { next: { ...state, forced }, effects: [report({ type: 'DoorForcedOpen' })] }
+    : { next: state, effects: [] };
+}
