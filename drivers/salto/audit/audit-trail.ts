@@ -1,8 +1,8 @@
 /** SALTO's audit trail, page by page. Event ids may be longer than a number holds: they are decimal text. */
-import type { ShipCall } from './call.ts';
-import type { DoorNaming } from './doors.ts';
-import { saltoLocalTime } from './local-time.ts';
-import { childOf, childrenOf, integerOf, textOf, type XmlElement, type XmlOut } from './xml.ts';
+import type { ShipCall } from '../ship/call.ts';
+import type { DoorNaming } from '../ship/doors.ts';
+import { saltoLocalTime } from '../ship/local-time.ts';
+import { childOf, childrenOf, integerOf, textOf, type XmlElement, type XmlOut } from '../ship/xml.ts';
 
 export interface AuditEvent {
   /** Decimal digits, without leading zeros. */

@@ -1,0 +1,108 @@
+import type { DoorId } from '../../../controller/core/dataset.ts';
+import { StorageFault } from '../../../controller/ports/journal.ts';
+import type { SaltoAuditEntry, SaltoLog } from '../../../controller/ports/salto.ts';
+import type { CallOutcome } from '../session/session-machine.ts';
+import type { ShipCall } from '../ship/call.ts';
+import type { DoorNaming } from '../ship/doors.ts';
+import {
+  type AuditEvent,
+  type AuditPage,
+  auditAfterCall,
+  auditPageOf,
+  compareIds,
+  newestAuditCall,
+} from './audit-trail.ts';
+import { operationOf } from './operations.ts';
+
+/** Of the trail's entries, those at this device's doors, or those of the whole building. */
+export type AuditScope = 'ownDoors' | 'all';
+
+export interface AuditReaderParts {
+  readonly ask: (call: ShipCall) => Promise<CallOutcome>;
+  readonly log: Pick<SaltoLog, 'lastAuditEntry' | 'takeAudit'>;
+  readonly naming: DoorNaming;
+  readonly scope: AuditScope;
+  /** This device's door by what SALTO calls it. */
+  readonly doorOf: (saltoDoor: string) => DoorId | undefined;
+}
+
+/** `unread`: SALTO did not answer, or not with a trail; what was taken in stays so. */
+export type AuditOutcome = 'read' | 'unread' | 'diskRefused';
+
+const pageEntries = 100;
+/** At one go; the doors' states are looked at in between. */
+const pagesAtOnce = 20;
+
+/**
+ * Takes SALTO's audit trail into the event log, from the last entry on that was taken in. A page's events and its last id are
+ * one transaction: whenever power fails, no entry is lost and none comes twice. A device that has never read begins with what
+ * happens next, not with years of history.
+ */
+export class AuditReader {
+  readonly #parts: AuditReaderParts;
+
+  constructor(parts: AuditReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects for anything that the server or the disk does. */
+  async read(): Promise<AuditOutcome> {
+    try {
+      const { log, naming } = this.#parts;
+      const last = log.lastAuditEntry();
+      if (last !== undefined) return await this.#readAfter(last);
+      const newest = await this.#page(newestAuditCall(naming));
+      if (newest === undefined) return 'unread';
+      log.takeAudit([], newest.events.at(-1)?.id ?? '0');
+      return 'read';
+    } catch (error) {
+      if (error instanceof StorageFault) return 'diskRefused';
+      throw error;
+    }
+  }
+
+  async #readAfter(start: string): Promise<AuditOutcome> {
+    let last = start;
+    for (let pages = 0; pages < pagesAtOnce; pages += 1) {
+      const page = await this.#page(auditAfterCall(last, pageEntries, this.#parts.naming));
+      if (page === undefined) return 'unread';
+      const from = last;
+      // Whatever a server understands by "starting from": what was taken in does not come again.
+      const fresh = page.events.filter(
+        ({ id }, index, all) => compareIds(id, from) > 0 && id !== all[index - 1]?.id,
+      );
+      const newest = fresh.at(-1)?.id;
+      if (newest === undefined) return 'read';
+      this.#parts.log.takeAudit(
+        fresh.map((event) => this.#entryOf(event)).filter((entry) => this.#isWanted(entry)),
+        newest,
+      );
+      last = newest;
+      if (page.isLast) return 'read';
+    }
+    return 'read';
+  }
+
+  async #page(call: ShipCall): Promise<AuditPage | undefined> {
+    const outcome = await this.#parts.ask(call);
+    return outcome.kind === 'params' ? auditPageOf(outcome.params) : undefined;
+  }
+
+  #isWanted({ door }: SaltoAuditEntry): boolean {
+    return this.#parts.scope === 'all' || door !== undefined;
+  }
+
+  #entryOf({ id, operation, door, subject, exit, localTime }: AuditEvent): SaltoAuditEntry {
+    const own = door === undefined ? undefined : this.#parts.doorOf(door);
+    return {
+      id,
+      operation: operationOf(operation),
+      code: operation,
+      ...(own === undefined ? {} : { door: own }),
+      ...(door === undefined ? {} : { saltoDoor: door }),
+      ...(subject === undefined ? {} : { saltoSubject: subject }),
+      exit,
+      ...(localTime === undefined ? {} : { localTime }),
+    };
+  }
+}

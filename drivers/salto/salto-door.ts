@@ -1,0 +1,185 @@
+import type { DoorId } from '../../controller/core/dataset.ts';
+import type { Timers } from '../../controller/ports/clock.ts';
+import type {
+  DoorHardware,
+  DoorHardwareInput,
+  Release,
+  Secure,
+} from '../../controller/ports/door-hardware.ts';
+import { StorageFault } from '../../controller/ports/journal.ts';
+import type { SaltoBegun, SaltoLog } from '../../controller/ports/salto.ts';
+import {
+  initialSaltoDoor,
+  type SaltoDoorEffect,
+  type SaltoDoorInput,
+  type SaltoDoorState,
+  type SaltoDoorTimer,
+  stepSaltoDoor,
+} from './door/door-machine.ts';
+import { inputsOf } from './door/standing.ts';
+import type { SaltoSite, Seen, SiteDoor } from './salto-site.ts';
+import type { DoorOperation, SaltoDoorStatus } from './ship/doors.ts';
+
+/** A door that SALTO cannot open now. */
+export class SaltoFault extends Error {
+  readonly code = 'saltoUnavailable';
+  override readonly name = 'SaltoFault';
+}
+
+export interface SaltoDoorParts {
+  readonly door: DoorId;
+  readonly site: SaltoSite;
+  /** What SALTO calls this door: by its row, or by this device's configuration. */
+  readonly saltoId: () => string | undefined;
+  /** How long SALTO keeps the lock open after one opening. */
+  readonly openTimeMs: number;
+  readonly log: Pick<SaltoLog, 'begun' | 'setBegun'>;
+  readonly timers: Timers;
+}
+
+const unnamed = 'Nobody has said what SALTO calls this door (saltoDoorId).';
+
+/** One lock behind a SALTO server. It lets in whom SALTO lets in, too, and locks itself after each opening. */
+export class SaltoDoor implements DoorHardware, SiteDoor {
+  readonly simulated = false;
+  readonly hasMonitor = true;
+  readonly settles = 'later';
+  readonly opensUnasked = true;
+  readonly door: DoorId;
+  readonly #parts: SaltoDoorParts;
+  readonly #timers = new Map<SaltoDoorTimer, { cancel(): void }>();
+  #listener: ((input: DoorHardwareInput) => void) | undefined;
+  #state: SaltoDoorState;
+  #status: SaltoDoorStatus = 'unknown';
+  #problem: string | undefined;
+  /** An order was refused since the door was last seen well. */
+  #isOwed = false;
+  #closed = false;
+
+  constructor(parts: SaltoDoorParts) {
+    this.door = parts.door;
+    this.#parts = parts;
+    this.#state = initialSaltoDoor(begunOf(parts));
+    parts.site.add(this);
+  }
+
+  saltoId(): string | undefined {
+    return this.#parts.saltoId();
+  }
+
+  start(listener: (input: DoorHardwareInput) => void): void {
+    this.#listener = listener;
+    if (this.saltoId() === undefined) this.seen({ kind: 'unwell', problem: unnamed });
+  }
+
+  /** @throws SaltoFault for a passage where SALTO is known not to open; what lasts is told as soon as it can be */
+  release(how: Release): void {
+    if (how.kind === 'passage') this.#requireOpenable();
+    this.#input(how.kind === 'passage' ? { kind: 'passage', forMs: how.forMs } : { kind: how.kind });
+  }
+
+  secure(how: Secure): void {
+    this.#input({ kind: how });
+  }
+
+  /** Ends office mode, which nobody here watches any more; an emergency outlasts a restart. */
+  close(): void {
+    this.#listener = undefined;
+    this.#closed = true;
+    if (this.#state.standing === 'holdOpen') this.#input({ kind: 'lock' });
+    for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  seen(seen: Seen): void {
+    const problem = seen.kind === 'unwell' ? seen.problem : unreached(seen.as.reached);
+    if (problem !== this.#problem || (problem === undefined && this.#isOwed)) {
+      this.#problem = problem;
+      this.#isOwed = false;
+      this.#listener?.({ kind: 'fault', problem });
+    }
+    // Not knowing ends no alarm.
+    if (seen.kind !== 'stands' || seen.as.status === 'unknown') return;
+    const inputs = inputsOf(this.#status, seen.as.status);
+    this.#status = seen.as.status;
+    for (const input of inputs) this.#listener?.(input);
+  }
+
+  #requireOpenable(): void {
+    const { site } = this.#parts;
+    const problem = this.saltoId() === undefined ? unnamed : (site.problem ?? this.#problem);
+    if (problem === undefined) return;
+    // Whoever comes next finds it well, if it has come back.
+    site.wake();
+    this.#isOwed = true;
+    throw new SaltoFault(problem);
+  }
+
+  #input(input: SaltoDoorInput): void {
+    const { state, effects } = stepSaltoDoor(this.#state, input, this.#parts.openTimeMs);
+    this.#state = state;
+    for (const effect of effects) this.#execute(effect);
+  }
+
+  #execute(effect: SaltoDoorEffect): void {
+    switch (effect.kind) {
+      case 'remember':
+        this.#remember(effect.begun);
+        return;
+      case 'send':
+        void this.#operate(effect.operation);
+        return;
+      case 'obeyed':
+        this.#listener?.(effect);
+        return;
+      case 'refused':
+        this.#isOwed = true;
+        this.#listener?.(effect);
+        return;
+      case 'startTimer':
+        if (this.#closed) return;
+        this.#timers.get(effect.timer)?.cancel();
+        this.#timers.set(
+          effect.timer,
+          this.#parts.timers.after(effect.ms, () => this.#input({ kind: 'timer', timer: effect.timer })),
+        );
+        return;
+      case 'cancelTimer':
+        this.#timers.get(effect.timer)?.cancel();
+        this.#timers.delete(effect.timer);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  async #operate(operation: DoorOperation): Promise<void> {
+    const id = this.saltoId();
+    const operated =
+      id === undefined
+        ? ({ kind: 'failed', problem: unnamed, outcome: 'notSent' } as const)
+        : await this.#parts.site.operate(operation, id);
+    this.#input(operated);
+  }
+
+  /** An emergency does not wait for a disk; without it a crash leaves this door as it was told. */
+  #remember(begun: SaltoBegun): void {
+    try {
+      this.#parts.log.setBegun(this.door, begun);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+    }
+  }
+}
+
+const unreached = (reached: boolean | undefined): string | undefined =>
+  reached === false ? 'SALTO does not reach this lock.' : undefined;
+
+/** A disk that cannot say is one that may have said yes: what has not been begun SALTO will not end. */
+function begunOf({ log, door }: SaltoDoorParts): SaltoBegun {
+  try {
+    return log.begun(door);
+  } catch (error) {
+    if (!(error instanceof StorageFault)) throw error;
+    return { office: true, emergency: true };
+  }
+}

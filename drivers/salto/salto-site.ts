@@ -1,0 +1,234 @@
+/**
+ * One SALTO server and the doors of this device that it opens. Two connections are kept: operations never wait behind the
+ * looking. What a door is told depends on nothing that another door's answers do.
+ */
+import type { DoorId } from '../../controller/core/dataset.ts';
+import type { Timers } from '../../controller/ports/clock.ts';
+import type { SaltoLog } from '../../controller/ports/salto.ts';
+import { AuditReader, type AuditScope } from './audit/audit-reader.ts';
+import { exceptionProblem, faultProblem, type Operated, operatedOf } from './problems.ts';
+import type { CallFault, CallOutcome } from './session/session-machine.ts';
+import type { ShipCall, ShipDialect } from './ship/call.ts';
+import {
+  type DoorNaming,
+  type DoorOperation,
+  doorCall,
+  doorResultOf,
+  type OnlineDoor,
+  onlineDoorsOf,
+  statusCall,
+} from './ship/doors.ts';
+import { infoCall } from './ship/info.ts';
+import { oneLookUpAtATime, type ShipAddress, ShipConnection } from './ship-connection.ts';
+
+export interface SaltoSiteParts {
+  readonly address: ShipAddress;
+  readonly dialect: ShipDialect;
+  readonly naming: DoorNaming;
+  readonly pollEveryMs: number;
+  /** Absent: the trail is not read. */
+  readonly audit?: AuditScope;
+  readonly log: SaltoLog;
+  readonly timers: Timers;
+  /** Told when it begins that the trail cannot be read, and (`undefined`) when it ends. */
+  readonly onAuditProblem: (problem: string | undefined) => void;
+  readonly random?: () => number;
+}
+
+export type Seen =
+  | { readonly kind: 'stands'; readonly as: OnlineDoor }
+  | { readonly kind: 'unwell'; readonly problem: string };
+
+/** A door of this device that SALTO opens. */
+export interface SiteDoor {
+  readonly door: DoorId;
+  /** What SALTO calls it; undefined while nobody has said. */
+  saltoId(): string | undefined;
+  /** How it stands, from time to time. */
+  seen(seen: Seen): void;
+}
+
+/** Longer than a lock's radio takes, shorter than anybody waits at a door. */
+const operateWithinMs = 5_000;
+const lookWithinMs = 4_000;
+const connectWithinMs = 3_000;
+const retry = { retryMinMs: 1_000, retryMaxMs: 15_000 };
+/** What a firewall forgets in silence is found out before a person does. */
+const sayHelloEveryMs = 30_000;
+/** For what is still to be told when the controller stops. */
+const drainWithinMs = 2_000;
+
+export class SaltoSite {
+  readonly server: string;
+  readonly #parts: SaltoSiteParts;
+  readonly #operations: ShipConnection;
+  readonly #looking: ShipConnection;
+  readonly #doors: SiteDoor[] = [];
+  readonly #audit: AuditReader | undefined;
+  #problem: string | undefined;
+  readonly #underway = new Set<Promise<unknown>>();
+  #auditProblem: string | undefined;
+
+  constructor(parts: SaltoSiteParts) {
+    const { address, dialect, timers, audit, log, naming, random } = parts;
+    this.#parts = parts;
+    this.server = `${address.host}:${address.port}`;
+    const lookUp = oneLookUpAtATime();
+    const connection = (): ShipConnection =>
+      new ShipConnection({
+        address,
+        setup: { dialect, timing: { connectWithinMs, ...retry } },
+        timers,
+        lookUp,
+        ...(random === undefined ? {} : { random }),
+      });
+    this.#operations = connection();
+    this.#looking = connection();
+    this.#audit =
+      audit === undefined
+        ? undefined
+        : new AuditReader({
+            ask: (call) => this.#look(call),
+            log,
+            naming,
+            scope: audit,
+            doorOf: (saltoDoor) => this.#doors.find((one) => one.saltoId() === saltoDoor)?.door,
+          });
+  }
+
+  /** Why no door can be opened now; undefined while the server answers, and before it has been asked. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  add(door: SiteDoor): void {
+    this.#doors.push(door);
+  }
+
+  /** Tries the way to the server now, whatever the pause: somebody stands at a door. */
+  wake(): void {
+    this.#operations.open();
+    this.#looking.open();
+  }
+
+  /** Never rejects, and ends within seconds. */
+  operate(operation: DoorOperation, saltoId: string): Promise<Operated> {
+    const operated = this.#operate(operation, saltoId);
+    this.#underway.add(operated);
+    return operated.finally(() => this.#underway.delete(operated));
+  }
+
+  /** Keeps both connections and looks at the doors and the trail until `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { timers, pollEveryMs } = this.#parts;
+    signal.addEventListener('abort', () => this.#looking.close(), { once: true });
+    let helloInMs = 0;
+    while (!signal.aborted) {
+      if (helloInMs <= 0) {
+        void this.#operations.call(infoCall, { withinMs: lookWithinMs, urgent: false });
+        helloInMs = sayHelloEveryMs;
+      }
+      await this.#lookAtDoors();
+      if (this.#problem === undefined && !signal.aborted) await this.#readAudit();
+      if (!signal.aborted) await pause(timers, pollEveryMs, signal);
+      helloInMs -= pollEveryMs;
+    }
+    const drained = new AbortController();
+    void Promise.allSettled(this.#underway).then(() => drained.abort());
+    await pause(timers, drainWithinMs, drained.signal);
+    this.#operations.close();
+  }
+
+  async #operate(operation: DoorOperation, saltoId: string): Promise<Operated> {
+    const call = doorCall(operation, saltoId, this.#parts.naming);
+    const outcome = await this.#operations.call(call, { withinMs: operateWithinMs, urgent: true });
+    const result = outcome.kind === 'params' ? doorResultOf(outcome.params, saltoId) : outcome;
+    return operatedOf(operation, result, this.server);
+  }
+
+  #look(call: ShipCall): Promise<CallOutcome> {
+    return this.#looking.call(call, { withinMs: lookWithinMs, urgent: false });
+  }
+
+  async #lookAtDoors(): Promise<void> {
+    const named = this.#doors.flatMap((door) => {
+      const id = door.saltoId();
+      return id === undefined ? [] : [{ door, id }];
+    });
+    if (named.length === 0) return;
+    const ids = named.map(({ id }) => id);
+    const outcome = await this.#look(statusCall(ids, this.#parts.naming));
+    const online = outcome.kind === 'params' ? onlineDoorsOf(outcome.params) : undefined;
+    if (online !== undefined) {
+      this.#problem = undefined;
+      for (const { door, id } of named) door.seen(this.#standing(online.get(id), id));
+      return;
+    }
+    const fault = await this.#faultOfAll(outcome);
+    if (fault === 'closed') return;
+    this.#problem = fault === undefined ? undefined : faultProblem(fault, this.server);
+    for (const { door, id } of named) {
+      door.seen(
+        this.#problem === undefined ? await this.#lookAtOne(id) : { kind: 'unwell', problem: this.#problem },
+      );
+    }
+  }
+
+  /** Whether the server is unwell, or one door has spoiled the answer for all: then each is asked by itself. */
+  async #faultOfAll(outcome: CallOutcome): Promise<CallFault | undefined> {
+    if (outcome.kind !== 'fault') return undefined;
+    if (outcome.fault === 'unreachable' || outcome.fault === 'closed') return outcome.fault;
+    const info = await this.#looking.call(infoCall, { withinMs: lookWithinMs, urgent: true });
+    return info.kind === 'fault' ? info.fault : undefined;
+  }
+
+  async #lookAtOne(id: string): Promise<Seen> {
+    const call = statusCall([id], this.#parts.naming);
+    const outcome = await this.#looking.call(call, { withinMs: lookWithinMs, urgent: true });
+    const unwell = (problem: string): Seen => ({ kind: 'unwell', problem });
+    switch (outcome.kind) {
+      case 'fault':
+        return unwell(faultProblem(outcome.fault, this.server));
+      case 'exception':
+        return unwell(exceptionProblem('to say how this door stands', outcome.code));
+      case 'params': {
+        const online = onlineDoorsOf(outcome.params);
+        if (online === undefined) return unwell(faultProblem('otherReply', this.server));
+        return this.#standing(online.get(id), id);
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  #standing(as: OnlineDoor | undefined, id: string): Seen {
+    return as === undefined
+      ? { kind: 'unwell', problem: `SALTO has no online door "${id}".` }
+      : { kind: 'stands', as };
+  }
+
+  async #readAudit(): Promise<void> {
+    const outcome = await this.#audit?.read();
+    const problems = {
+      read: undefined,
+      unread: 'SALTO does not hand out its audit trail.',
+      diskRefused: 'The disk did not take what SALTO’s audit trail says; it is read again.',
+    } as const;
+    const problem = outcome === undefined ? undefined : problems[outcome];
+    if (problem === this.#auditProblem) return;
+    this.#auditProblem = problem;
+    this.#parts.onAuditProblem(problem);
+  }
+}
+
+const pause = (timers: Timers, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = timers.after(ms, done);
+    function done(): void {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
