@@ -7,6 +7,7 @@ import {
   LockdownArgs,
   RevokeArgs,
   RowOp,
+  SetDoorModeArgs,
   Status,
   UnlockArgs,
   upMessages,
@@ -119,7 +120,14 @@ export function asyncApi(): object {
         rowOp: { description: 'One of `ops` in a delta', ...schemaOf(RowOp) },
         chunkLine: { description: 'One line of a chunk', ...schemaOf(WireRow) },
         unlockArgs: { description: '`args` of the command `unlock`', ...schemaOf(UnlockArgs) },
-        commandBy: { description: '`by` of the command `unlock`', ...schemaOf(CommandBy) },
+        setDoorModeArgs: {
+          description: '`args` of the command `setDoorMode`',
+          ...schemaOf(SetDoorModeArgs),
+        },
+        commandBy: {
+          description: '`by` of the command `unlock`, and of `setDoorMode` where staff ask',
+          ...schemaOf(CommandBy),
+        },
         revokeArgs: { description: '`args` of the command `revoke`', ...schemaOf(RevokeArgs) },
         lockdownArgs: { description: '`args` of the command `lockdown`', ...schemaOf(LockdownArgs) },
       },

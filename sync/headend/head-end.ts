@@ -4,7 +4,12 @@ import type { RowToPublish } from './dataset/diff.ts';
 import { type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
 import type { LiveKeys } from './keys/live-keys.ts';
-import { CommandDesk, type CommandOutcome, type UnlockRequest } from './service/command-desk.ts';
+import {
+  CommandDesk,
+  type CommandOutcome,
+  type SetDoorModeRequest,
+  type UnlockRequest,
+} from './service/command-desk.ts';
 import { Courier } from './service/courier.ts';
 import { DeviceLinks } from './service/device-links.ts';
 import { EventIntake } from './service/event-intake.ts';
@@ -122,6 +127,11 @@ export class HeadEnd {
   /** @throws HeadEndError `deviceOffline`. */
   unlock(request: UnlockRequest): Promise<CommandOutcome> {
     return this.#commands.unlock(request);
+  }
+
+  /** @throws HeadEndError `deviceOffline`. */
+  setDoorMode(request: SetDoorModeRequest): Promise<CommandOutcome> {
+    return this.#commands.setDoorMode(request);
   }
 
   /** @throws HeadEndError `deviceOffline`. */

@@ -46,6 +46,7 @@ export interface HeadEndDesk {
   reinstate(table: string, id: string): Published;
   lockdown(scope: string, on: boolean): LockdownState;
   unlock(request: UnlockRequest): Promise<CommandOutcome>;
+  setDoorMode: HeadEnd['setDoorMode'];
   tell: HeadEnd['tell'];
   rotateKeys(old: { readonly dropOld: boolean }): { readonly n: number };
   /** Whether the broker is reached. */
@@ -126,6 +127,7 @@ export class OpenHeadEnd {
       return { n: this.#keys().n };
     },
     unlock: notRunning,
+    setDoorMode: notRunning,
     tell: notRunning,
   };
 

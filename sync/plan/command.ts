@@ -2,7 +2,14 @@
 import type { ClockReading } from '../../controller/core/access/facts.ts';
 import type { CloudCommand } from '../../controller/ports/cloud.ts';
 import { durations } from '../protocol/limits.ts';
-import { type Command, CommandBy, LockdownArgs, RevokeArgs, UnlockArgs } from '../protocol/messages.ts';
+import {
+  type Command,
+  CommandBy,
+  LockdownArgs,
+  RevokeArgs,
+  SetDoorModeArgs,
+  UnlockArgs,
+} from '../protocol/messages.ts';
 
 export type CommandRefusal =
   | 'session'
@@ -64,6 +71,15 @@ function readCommand({ id, op, args, by }: Command): CommandVerdict {
       if (!unlock.success || !onBehalfOf.success) return badArguments;
       const { door, extended = false } = unlock.data;
       return { kind: 'execute', command: { op, id, door, extended, by: onBehalfOf.data } };
+    }
+    case 'setDoorMode': {
+      const asked = SetDoorModeArgs.safeParse(args);
+      const onBehalfOf = CommandBy.optional().safeParse(by);
+      if (!asked.success || !onBehalfOf.success) return badArguments;
+      const { door, mode, until } = asked.data;
+      const end = until === undefined ? {} : { until: Date.parse(until) };
+      const behalf = onBehalfOf.data === undefined ? {} : { by: onBehalfOf.data };
+      return { kind: 'execute', command: { op, id, door, mode, ...end, ...behalf } };
     }
     case 'revoke': {
       const revocation = RevokeArgs.safeParse(args);

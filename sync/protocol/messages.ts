@@ -88,6 +88,12 @@ export const Command = z.object({
   expiresAt: InstantText.optional(),
 });
 export const UnlockArgs = z.object({ door: DoorId, extended: z.boolean().optional() });
+/** `normal`: no operator's mode any more. Until `until`, or until it is set again. */
+export const SetDoorModeArgs = z.object({
+  door: DoorId,
+  mode: z.enum(['Locked', 'Unlocked', 'Blocked', 'LockedDown', 'LockedOpen', 'normal']),
+  until: InstantText.optional(),
+});
 export const RevokeArgs = z.object({
   table: z.enum(tableNames as [string, ...string[]]).transform((name) => name as (typeof tableNames)[number]),
   id: reference,
@@ -171,6 +177,7 @@ export const CommandResult = z.object({
 });
 export const Status = z.object({ state: z.enum(['online', 'offline']), session: uuid });
 
+export type SetDoorModeArgs = z.infer<typeof SetDoorModeArgs>;
 export type SigningKey = z.infer<typeof SigningKey>;
 export type Keyset = z.infer<typeof Keyset>;
 export type Welcome = z.infer<typeof Welcome>;

@@ -121,6 +121,34 @@ describe('a command', () => {
     issuedAt: instant(now - 1_000),
     expiresAt: instant(now + 4_000),
   };
+  const mode = (args: object, by?: object): Command => {
+    const { by: _, ...rest } = unlock;
+    return { ...rest, op: 'setDoorMode', args, ...(by === undefined ? {} : { by }) };
+  };
+
+  it('sets a door’s mode, with an end and on behalf of staff where it says so', () => {
+    const until = instant(now + 3_600_000);
+    expect(judgeCommand(mode({ door: 'front', mode: 'LockedOpen' }), current, clock)).toEqual({
+      kind: 'execute',
+      command: { op: 'setDoorMode', id: 'cmd-1', door: 'front', mode: 'LockedOpen' },
+    });
+    const staff = { kind: 'staff', id: 's1' };
+    expect(judgeCommand(mode({ door: 'front', mode: 'normal', until }, staff), current, clock)).toMatchObject(
+      {
+        command: { mode: 'normal', until: now + 3_600_000, by: staff },
+      },
+    );
+  });
+
+  it.each([
+    [{ door: 'front', mode: 'Accessed' }],
+    [{ door: 'front' }],
+    [{ door: 'front', mode: 'Locked', until: 'tomorrow' }],
+    [{ mode: 'Locked' }],
+  ])('that would set %j is rejected', (args) => {
+    expect(judgeCommand(mode(args), current, clock)).toEqual({ kind: 'reject', reason: 'badArguments' });
+  });
+
   const revocation = { table: 'credential', id: 'c1', maxVersion: 3, epoch: 2, seq: 10 };
 
   it('in its session, new, known in time and well formed acts', () => {

@@ -81,7 +81,7 @@ export const unlockCommand = (stateDir: string, door: string, options: UnlockOpt
     );
   });
 
-function deviceFor(store: HeadEndStore, named: string | undefined): string {
+export function deviceFor(store: HeadEndStore, named: string | undefined): string {
   const ids = store.devices.all().map(({ id }) => id);
   const [only, ...more] = ids;
   if (named !== undefined) {
@@ -131,7 +131,7 @@ function checkScope(store: HeadEndStore, scope: string): void {
   if (table !== undefined && id !== undefined) mustExist(store, table, id);
 }
 
-function mustExist(store: HeadEndStore, table: string, id: string): void {
+export function mustExist(store: HeadEndStore, table: string, id: string): void {
   if ((store.dataset.row(table, id)?.row ?? null) !== null) return;
   const some = store.dataset
     .tableRows(table)

@@ -15,6 +15,7 @@ import {
 } from './guest-command.ts';
 import { type ImportOptions, importCommand } from './import-command.ts';
 import { type RotateOptions, rotateKeysCommand } from './keys-command.ts';
+import { type ModeOptions, modeCommand, settableModes } from './mode-command.ts';
 import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
 import { type ConfirmOptions, confirmCommand, type PairOptions, pairCommand } from './pair-command.ts';
 import { publishCommand } from './publish-command.ts';
@@ -88,6 +89,14 @@ export function headEndProgram(): Command {
     .option('--extended', 'with the longer, accessible time')
     .option('--device <id>', 'the device that drives the door; needed when there are several')
     .action((door: string, options: UnlockOptions) => unlockCommand(state(), door, options));
+  program
+    .command('mode')
+    .argument('<door>')
+    .addArgument(new Argument('<mode>').choices(settableModes))
+    .description("set a door's mode over its hours, until it is set again; normal: as its hours say")
+    .option('--for <duration>', 'only for so long, such as 90min or 8h')
+    .option('--device <id>', 'the device that drives the door; needed when there are several')
+    .action((door: string, mode: string, options: ModeOptions) => modeCommand(state(), door, mode, options));
   for (const [order, what] of [
     ['revoke', 'end it at once, and over later publishes until it is reinstated'],
     ['reinstate', 'take a revocation back: the row is again as the building file has it'],

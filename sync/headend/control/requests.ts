@@ -1,7 +1,7 @@
 /** What the command line asks of a running head-end, over the socket in its state folder. */
 import { z } from 'zod';
 import { DoorId } from '../../../controller/core/dataset.ts';
-import { CommandBy, DeviceId, LockdownScope } from '../../protocol/messages.ts';
+import { CommandBy, DeviceId, LockdownScope, SetDoorModeArgs } from '../../protocol/messages.ts';
 
 const name = z.string().min(1).max(64);
 
@@ -13,6 +13,7 @@ export const controlRequests = {
   reinstate: z.object({ table: name, id: name }),
   lockdown: z.object({ scope: LockdownScope, on: z.boolean() }),
   unlock: z.object({ device: DeviceId, door: DoorId, by: CommandBy, extended: z.boolean().optional() }),
+  setDoorMode: SetDoorModeArgs.extend({ device: DeviceId }),
   tell: z.object({ device: DeviceId, op: z.enum(['decommission', 'identify', 'report']) }),
   rotateKeys: z.object({ dropOld: z.boolean() }),
   health: z.object({}),

@@ -102,6 +102,8 @@ function carryOut(headEnd: HeadEnd, served: ServedAddresses, name: ControlName, 
     }
     case 'unlock':
       return headEnd.unlock(parse(controlRequests.unlock, body));
+    case 'setDoorMode':
+      return headEnd.setDoorMode(parse(controlRequests.setDoorMode, body));
     case 'tell': {
       const { device, op } = parse(controlRequests.tell, body);
       return headEnd.tell(device, op);

@@ -1,7 +1,7 @@
 /** Denials, lockdowns and unlocks on their way to devices, and what became of each (PROTOCOL "Rules"). */
 import { randomUUID } from 'node:crypto';
 import { durations } from '../../protocol/limits.ts';
-import type { Command, CommandResult, ReportState } from '../../protocol/messages.ts';
+import type { Command, CommandResult, ReportState, SetDoorModeArgs } from '../../protocol/messages.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import {
   type CommandRow,
@@ -11,6 +11,9 @@ import {
 } from '../store/command-store.ts';
 import type { DeviceRow } from '../store/device-store.ts';
 import { instantText, type Parts } from './parts.ts';
+
+/** As the command's `args`, and through which device. */
+export type SetDoorModeRequest = SetDoorModeArgs & { readonly device: string };
 
 export interface UnlockRequest {
   readonly device: string;
@@ -53,6 +56,15 @@ export class CommandDesk {
   unlock({ device, door, by, extended }: UnlockRequest): Promise<CommandOutcome> {
     const args = { door, ...(extended === undefined ? {} : { extended }) };
     return this.#ask(device, this.#sessionCommand(device, 'unlock', args, { by, topic: null }));
+  }
+
+  /**
+   * Sets an operator's mode at a door through its device, until it is set again or until `until`; resolves with the answer.
+   * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
+   */
+  setDoorMode({ device, door, mode, until }: SetDoorModeRequest): Promise<CommandOutcome> {
+    const args = { door, mode, ...(until === undefined ? {} : { until }) };
+    return this.#ask(device, this.#sessionCommand(device, 'setDoorMode', args, { topic: null }));
   }
 
   /**
