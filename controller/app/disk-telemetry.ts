@@ -81,6 +81,8 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   RequestToExitHeld: 'shed',
   RequestToExitHeldEnded: 'shed',
   Revoked: 'keep',
+  // Waits at SALTO, which keeps its trail, while the disk is nearly full.
+  SaltoAudit: 'keep',
   // A forger who sends enough of them would use up the room for access events; their number is told.
   SecurityEvent: 'shed',
   StorageFault: 'keep',
@@ -105,6 +107,7 @@ const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {
   lockdown: false,
   operatorMode: false,
   revocation: false,
+  salto: true,
   shed: true,
   welcome: true,
 };

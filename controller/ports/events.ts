@@ -11,6 +11,7 @@ import type { ReaderState } from '../core/reader/reader-status.ts';
 import type { DatabaseName } from './journal.ts';
 import type { CallRefusal } from './lobby.ts';
 import type { KeyFailure, ReaderAlarm, ReaderDevice } from './reader.ts';
+import type { SaltoAuditEntry } from './salto.ts';
 
 type Severity = 'info' | 'notice' | 'warning' | 'alarm';
 
@@ -353,6 +354,13 @@ export type EventDraft =
       readonly device: ReaderDevice;
     } & AtReader)
   | ({ readonly type: 'ReaderKeyFailed'; readonly severity: 'warning'; readonly why: KeyFailure } & AtReader)
+  /** An entry of a SALTO server's audit trail: what happened at a lock, and who decided was SALTO. */
+  | ({
+      readonly type: 'SaltoAudit';
+      readonly severity: Severity;
+      /** SALTO's id of the entry, in decimal digits. */
+      readonly saltoEvent: string;
+    } & Omit<SaltoAuditEntry, 'id'>)
   | { readonly type: 'ClockChanged'; readonly severity: Severity; readonly problem: string }
   | {
       readonly type: 'StorageFault';

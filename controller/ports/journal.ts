@@ -74,6 +74,8 @@ export type JournalChange =
   | { readonly kind: 'diskLow'; readonly low: boolean }
   /** What has been shed so far; undefined once its event tells it. */
   | { readonly kind: 'shed'; readonly shed: Shed | undefined }
+  /** Where the conversation with a SALTO server stands. */
+  | { readonly kind: 'salto'; readonly name: string; readonly value: string }
   | { readonly kind: 'clockFloor'; readonly floor: EpochMs }
   /** Also makes guest uses known again after the database was lost. */
   | { readonly kind: 'welcome'; readonly at: EpochMs };
@@ -126,6 +128,8 @@ export interface Journal {
   lockdowns(): readonly Lockdown[];
   /** As set, whether or not their end has come. */
   operatorModes(): readonly OperatorSetting[];
+  /** As last stored by a `salto` change. */
+  saltoNote(name: string): string | undefined;
   seenCommand(id: string): SeenCommand | undefined;
   /** Commands accepted and never finished: a crash came between. */
   unfinishedCommands(): readonly SeenCommand[];

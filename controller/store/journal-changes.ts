@@ -7,6 +7,7 @@ import type { GuessLog } from './guess-log.ts';
 import type { JournalState } from './journal-state.ts';
 import type { OperatorModes } from './operator-modes.ts';
 import type { PersonLog } from './person-log.ts';
+import type { SaltoNotes } from './salto-notes.ts';
 
 export interface JournalTables {
   readonly commands: CommandLog;
@@ -15,6 +16,7 @@ export interface JournalTables {
   readonly guesses: GuessLog;
   readonly operators: OperatorModes;
   readonly persons: PersonLog;
+  readonly salto: SaltoNotes;
 }
 
 /** Makes one change inside the caller's transaction and returns the journal's state after it. */
@@ -63,6 +65,9 @@ export function makeChange(
       return state;
     case 'shed':
       tables.disk.setShed(change.shed);
+      return state;
+    case 'salto':
+      tables.salto.set(change.name, change.value);
       return state;
     case 'clockFloor':
       return { ...state, clockFloor: change.floor };

@@ -36,6 +36,7 @@ import {
 import { prepareOperatorModes } from './operator-modes.ts';
 import { preparePersonLog } from './person-log.ts';
 import { type ReserveFile, spendingReserve } from './reserve-file.ts';
+import { prepareSaltoNotes } from './salto-notes.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';
 
 /** SQLite's default. */
@@ -80,6 +81,7 @@ export class SqliteJournal implements Journal {
       guesses: prepareGuessLog(db),
       operators: prepareOperatorModes(db),
       persons: preparePersonLog(db),
+      salto: prepareSaltoNotes(db),
     };
     const setState = prepareSetJournalState(db);
     this.#transaction = db.transaction((withDenials, work) => {
@@ -214,6 +216,10 @@ export class SqliteJournal implements Journal {
 
   operatorModes(): readonly OperatorSetting[] {
     return this.#guard(() => this.#tables.operators.all());
+  }
+
+  saltoNote(name: string): string | undefined {
+    return this.#guard(() => this.#tables.salto.get(name));
   }
 
   seenCommand(id: string): SeenCommand | undefined {
