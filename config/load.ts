@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
+import { type CardFormatTable, problemInReaders, type ReaderLines } from './readers.ts';
 import { ControllerFile } from './schema.ts';
 import { readYaml } from './yaml-problems.ts';
 
@@ -16,6 +17,10 @@ export interface ControllerConfig {
   };
   readonly doors: Readonly<Record<string, DoorWiring>>;
   readonly phone?: PhoneSetup;
+  /** Absent: none. */
+  readonly readers?: ReaderLines;
+  /** Beside the built-in ones; absent: none. */
+  readonly cardFormats?: CardFormatTable;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }
 
@@ -56,7 +61,7 @@ export function loadConfig(path: string): ConfigRead {
 function readConfig(text: string, path: string, folder: string): ConfigRead {
   const read = readYaml(text, path, ControllerFile);
   if (read.kind === 'refused') return { kind: 'refused', problem: read.problems[0].sentence };
-  const { stateDir, console, doors, phone, log } = read.value;
+  const { stateDir, console, doors, phone, log, readers, cardFormats } = read.value;
   for (const key of ['keypadDoor', 'callDoor'] as const) {
     const named = console[key];
     if (named === undefined || Object.hasOwn(doors, named)) continue;
@@ -64,6 +69,9 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
     const what = `names "${named}", which \`doors\` lacks: ${hint || 'add that door, or name one of them'}`;
     return { kind: 'refused', problem: read.problemAt(['console', key], what).sentence };
   }
+  const problem = problemInReaders(readers ?? {}, cardFormats ?? {}, Object.keys(doors));
+  if (problem !== undefined)
+    return { kind: 'refused', problem: read.problemAt(problem.path, problem.what).sentence };
   return {
     kind: 'config',
     config: {
@@ -77,6 +85,8 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
       },
       doors,
       ...(phone === undefined ? {} : { phone }),
+      ...(readers === undefined ? {} : { readers }),
+      ...(cardFormats === undefined ? {} : { cardFormats }),
       log,
     },
   };

@@ -4,6 +4,7 @@
  * the cloud (DESIGN section 3).
  */
 import { z } from 'zod';
+import { CardFormats, Readers } from './readers.ts';
 import { SipPhone } from './sip-phone.ts';
 import { duration } from './units.ts';
 
@@ -69,6 +70,8 @@ export const ControllerFile = z.strictObject({
     .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor]))
     .refine((doors) => Object.keys(doors).length > 0, 'at least one door')
     .describe("the doors that this device drives, by their ids in the building's dataset"),
+  readers: Readers,
+  cardFormats: CardFormats,
   phone: z
     .discriminatedUnion('hardware', [SimulatedPhone, SipPhone])
     .optional()

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type ControllerConfig, loadConfig } from '../config/load.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProvisionOptions } from './provision-command.ts';
+import { addReaderCommands } from './reader-commands.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -92,6 +93,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
         await provision(loaded, options, refuse);
       }),
     );
+  addReaderCommands(program, (order, json) =>
+    withConfig(config(), async (loaded) => {
+      const { readerCommand } = await import('./reader-command.ts');
+      await readerCommand(loaded, order, { json, refuse });
+    }),
+  );
   program
     .command('config')
     .description('work on the configuration file')

@@ -26,6 +26,7 @@ import { Housekeeping } from './app/housekeeping.ts';
 import { LobbyService } from './app/lobby-service.ts';
 import { NtpPrograms } from './app/ntp-programs.ts';
 import { NtpWatch } from './app/ntp-watch.ts';
+import { ReaderDesk } from './app/reader-desk.ts';
 import { Recorder } from './app/recorder.ts';
 import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/system-clock.ts';
 import { ConsoleServer } from './console/server.ts';
@@ -37,6 +38,9 @@ import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
 import type { Phone } from './ports/phone.ts';
+import { ReaderControl } from './reader-control.ts';
+import { readerLines } from './reader-lines.ts';
+import { readerSocket } from './reader-protocol.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -129,6 +133,18 @@ export function compose({
     timers,
     log,
   });
+  const readers =
+    config.readers &&
+    new ReaderDesk({
+      readers: readerLines(config, { timers, log }),
+      access,
+      recorder,
+      timers,
+      monotonicMs: () => clock.monotonicMs(),
+      log,
+      onChange: () => lobby.changed(),
+    });
+  const readerControl = readers && new ReaderControl(join(config.stateDir, readerSocket), readers);
   const calls =
     config.phone &&
     new CallRuntime({
@@ -167,6 +183,7 @@ export function compose({
     callDesk,
     link: () => cloudEvents.link(),
     disk: () => diskWatch.status(),
+    ...(readers === undefined ? {} : { readers: () => readers.status() }),
     log,
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
@@ -233,6 +250,8 @@ export function compose({
       doorClock.start();
       lobby.start();
       await simServer.start();
+      readers?.start();
+      await readerControl?.start();
       const bound = await consoleServer.start();
       linkEnded = link.run(ending.signal);
       renewalEnded = renewal.run(ending.signal);
@@ -247,6 +266,8 @@ export function compose({
       cloudEvents.close();
       await consoleServer.close();
       await simServer.close();
+      await readerControl?.close();
+      await readers?.close();
       await calls?.close();
       lobby.close();
       doorClock.close();

@@ -17,8 +17,8 @@ export function beginWipe(stateDir: string): void {
   syncFolder(stateDir);
 }
 
-/** Identities and databases, those that were set aside included, and the space reserved for events; the rest stays. */
-const belongsToBuilding = /^(identity|identity\.(new|old)|reserve|(replica|events)\.db.*)$/;
+/** Identities, readers' keys and databases, those that were set aside included, and the space reserved for events; the rest stays. */
+const belongsToBuilding = /^(identity|identity\.(new|old)|readers|reserve|(replica|events)\.db.*)$/;
 
 /** Deletes what a begun wipe has left. The caller holds the state folder's lock. */
 export function finishWipe(stateDir: string): void {

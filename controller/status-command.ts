@@ -35,7 +35,7 @@ const diskWords: Readonly<Record<DiskState, string>> = {
 };
 
 function describe(status: ControllerStatus): string {
-  const { device, building, software, clock, link, dataset, events, phone, disk, doors } = status;
+  const { device, building, software, clock, link, dataset, events, phone, disk, readers, doors } = status;
   const linkText = link.session ? 'in session' : link.connected ? 'connected, no session yet' : 'down';
   const lines = [
     `${device} in ${building}, ${software}`,
@@ -49,6 +49,10 @@ function describe(status: ControllerStatus): string {
           `phone    ${phone.simulated ? 'simulated' : 'ready'}${phone.fault === undefined ? '' : ` FAULT: ${phone.fault}`}`,
         ]),
     `disk     ${disk.usedPercent} % used${diskWords[disk.state]}`,
+    ...(readers ?? []).map(
+      ({ id, door, state, problem, tamper }) =>
+        `reader   ${id}: ${state}, door ${door}${tamper === true ? ', TAMPER' : ''}${problem === undefined ? '' : ` FAULT: ${problem}`}`,
+    ),
     ...doors.map(
       ({ id, mode, released, open, simulated, fault }) =>
         `door     ${id}: ${mode}, ${released ? 'released' : 'secured'}` +

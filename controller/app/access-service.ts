@@ -142,7 +142,7 @@ export class AccessService implements ReaderAccess {
   #lostCard(hash: string): Credential | undefined {
     try {
       return this.#replica.read((rows) =>
-        rows.credentialsByHash(hash).find(({ status }) => status === 'lost'),
+        rows.byHash(hash).credentials.find(({ status }) => status === 'lost'),
       );
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;

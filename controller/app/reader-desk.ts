@@ -56,7 +56,7 @@ export type KeyOutcome =
   | { readonly kind: 'keyed'; readonly device: ReaderDevice }
   | { readonly kind: 'failed'; readonly why: KeyFailure }
   /** Another reader's window is open, or this one is not known or has no keys. */
-  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' | 'storage' };
+  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' };
 
 interface Desk {
   standing: ReaderStanding;
@@ -165,6 +165,9 @@ export class ReaderDesk {
         desk[input.kind] = input.failing;
         this.#record([readerEvent(input, this.#place(reader))]);
         this.#parts.onChange();
+        return;
+      case 'device':
+        desk.device = input.device;
         return;
       case 'alarm':
         this.#record([readerEvent(input, this.#place(reader))]);

@@ -28,6 +28,8 @@ export type ReaderInput =
   | { readonly kind: 'state'; readonly state: ReaderState; readonly problem?: string }
   | { readonly kind: 'tamper' | 'power'; readonly failing: boolean }
   | ReaderAlarm
+  /** Who it is, whenever its channel comes up. */
+  | { readonly kind: 'device'; readonly device: ReaderDevice }
   | { readonly kind: 'keyed'; readonly how: 'commissioned' | 'rotated'; readonly device: ReaderDevice }
   | { readonly kind: 'keyFailed'; readonly why: KeyFailure };
 

@@ -24,6 +24,8 @@ export interface LinkSettings {
   readonly scbk?: Uint8Array;
   /** A key that was on its way when the controller stopped: the peripheral may have it or not. */
   readonly nextScbk?: Uint8Array;
+  /** How that key was on its way; absent: `rotated` where there is a key in use. A reader that was being commissioned may be another one. */
+  readonly nextHow?: 'commissioned' | 'rotated';
   readonly pinned?: PinnedIdentity;
 }
 
@@ -73,8 +75,13 @@ export type LinkReport =
       readonly id: string;
       readonly why: RequestFailure | { readonly nak: number };
     }
-  /** The new key is in use. Keep it, and forget the one before. */
-  | { readonly kind: 'keyed'; readonly how: 'commissioned' | 'rotated'; readonly identity: PdIdentity }
+  /** This new key is in use. Keep it, and forget the one before. */
+  | {
+      readonly kind: 'keyed';
+      readonly how: 'commissioned' | 'rotated';
+      readonly key: Uint8Array;
+      readonly identity: PdIdentity;
+    }
   /** The key before is still the right one. */
   | { readonly kind: 'keyFailed'; readonly why: 'notOnline' | 'windowClosed' | 'notTaken' };
 
@@ -148,14 +155,14 @@ export interface LinkStep {
 }
 
 export function newLink(settings: LinkSettings): LinkState {
-  const { scbk, nextScbk, pinned } = settings;
+  const { scbk, nextScbk, nextHow, pinned } = settings;
   return {
     settings,
     scbk,
     next:
       nextScbk === undefined
         ? undefined
-        : { key: nextScbk, how: scbk === undefined ? 'commissioned' : 'rotated', tries: 0 },
+        : { key: nextScbk, how: nextHow ?? (scbk === undefined ? 'commissioned' : 'rotated'), tries: 0 },
     window: undefined,
     pinned,
     phase: { kind: 'probing' },

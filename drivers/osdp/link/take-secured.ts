@@ -176,7 +176,7 @@ function identified(state: LinkState, { choice, cuid }: Secured, id: PdId, nowMs
   return freed(online.state, [
     ...online.effects,
     report({ kind: 'identity', identity }),
-    ...(keyed ? [report({ kind: 'keyed', how: next.how, identity })] : []),
+    ...(keyed ? [report({ kind: 'keyed', how: next.how, key: choice.key, identity })] : []),
     ...(keyFailed ? [report({ kind: 'keyFailed', why: 'notTaken' })] : []),
   ]);
 }

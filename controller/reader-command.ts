@@ -1,0 +1,98 @@
+/** `vestibule reader list | commission | rotate`: asks the running controller over its socket. */
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { ControllerConfig } from '../config/load.ts';
+import { formatDuration } from '../config/units.ts';
+import { exitCodes } from './exit-codes.ts';
+import { ReaderReply, type ReaderRequest, readerSocket } from './reader-protocol.ts';
+
+type Refuse = (sentence: string, exitCode: number) => void;
+
+export interface ReaderCommandOptions {
+  readonly json: boolean;
+  readonly refuse: Refuse;
+}
+
+function ask(socketPath: string, body: ReaderRequest): Promise<ReaderReply> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, method: 'POST', path: '/' }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.on('end', () => {
+        try {
+          resolve(ReaderReply.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    call.once('error', reject);
+    call.end(JSON.stringify(body));
+  });
+}
+
+const failures: Readonly<Record<string, string>> = {
+  notOnline: 'The reader is not online: see "vestibule reader list". Its key is the one before.',
+  windowClosed:
+    'The window has closed and no reader has taken the key. Put the reader into its installation mode (its manual says how), see that its address and speed are those of the configuration, and begin again.',
+  notTaken: 'The reader did not take the new key; the one before is still in use. Begin again.',
+  storage:
+    'The key could not be kept on the disk, so it was not given to the reader. See "vestibule doctor".',
+  unknownReader: 'The configuration has no reader of this name: see "vestibule reader list".',
+  keyless:
+    'This reader has no keys: it is on a plain serial line, or the file with the keys cannot be read ("vestibule doctor").',
+  busy: 'Another reader is being given its key: one at a time. Wait until its window is over.',
+  request: 'The running controller does not understand this command: is it of another release?',
+};
+
+export async function readerCommand(
+  { stateDir, readers }: ControllerConfig,
+  order: ReaderRequest,
+  { json, refuse }: ReaderCommandOptions,
+): Promise<void> {
+  if (readers === undefined)
+    return refuse(
+      'The configuration has no `readers`; docs/readers.md shows how to add some.',
+      exitCodes.config,
+    );
+  if (order.kind === 'commission' && !json) {
+    const { reader, windowMs } = order;
+    process.stderr.write(
+      `For ${formatDuration(windowMs)} the reader ${reader} may have a key of its own: put it into its installation mode now.\n`,
+    );
+  }
+  const socketPath = join(stateDir, readerSocket);
+  let reply: ReaderReply;
+  try {
+    reply = await ask(socketPath, order);
+  } catch {
+    return refuse(
+      `No controller with readers answers at ${socketPath}; start it with "vestibule run", or name its --config.`,
+      exitCodes.unavailable,
+    );
+  }
+  if (json) process.stdout.write(`${JSON.stringify(reply)}\n`);
+  if (reply.kind === 'failed' || reply.kind === 'refused') {
+    const sentence = failures[reply.why] ?? 'The reader did not take the key.';
+    if (json) process.exitCode = exitCodes.unavailable;
+    else refuse(sentence, reply.why === 'unknownReader' ? exitCodes.usage : exitCodes.unavailable);
+    return;
+  }
+  if (!json) process.stdout.write(describe(reply));
+}
+
+function describe(reply: Extract<ReaderReply, { kind: 'list' | 'keyed' }>): string {
+  if (reply.kind === 'keyed') {
+    const { vendor, model, serial } = reply.device;
+    return `Done: the reader of vendor ${vendor}, model ${model}, serial number ${serial} has a key of its own now, and is known by these.\n`;
+  }
+  return reply.readers
+    .map(
+      ({ id, door, state, problem, tamper, powerFailing, device }) =>
+        `${id}: ${state}${problem === undefined ? '' : ` (${problem})`}, door ${door}` +
+        `${device === undefined ? '' : `, vendor ${device.vendor} model ${device.model} serial ${device.serial} firmware ${device.firmware}`}` +
+        `${tamper === true ? ', TAMPER' : ''}${powerFailing === true ? ', POWER FAILING' : ''}\n`,
+    )
+    .join('');
+}
