@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
 import { type CardFormatTable, problemInReaders, type ReaderLines } from './readers.ts';
+import { problemInSalto } from './salto.ts';
 import { ControllerFile } from './schema.ts';
 import { readYaml } from './yaml-problems.ts';
 
@@ -16,6 +17,8 @@ export interface ControllerConfig {
     readonly showAnswerForMs: number;
   };
   readonly doors: Readonly<Record<string, DoorWiring>>;
+  /** Absent: no door is behind one. */
+  readonly salto?: SaltoSetup;
   readonly phone?: PhoneSetup;
   /** Absent: none. */
   readonly readers?: ReaderLines;
@@ -26,6 +29,8 @@ export interface ControllerConfig {
 
 /** How one door is wired, by kind of hardware. */
 type DoorWiring = Readonly<ControllerFile['doors'][string]>;
+
+type SaltoSetup = Readonly<NonNullable<ControllerFile['salto']>>;
 
 /** What calls are placed with, by kind of hardware. */
 type PhoneSetup = Readonly<NonNullable<ControllerFile['phone']>>;
@@ -61,7 +66,7 @@ export function loadConfig(path: string): ConfigRead {
 function readConfig(text: string, path: string, folder: string): ConfigRead {
   const read = readYaml(text, path, ControllerFile);
   if (read.kind === 'refused') return { kind: 'refused', problem: read.problems[0].sentence };
-  const { stateDir, console, doors, phone, log, readers, cardFormats } = read.value;
+  const { stateDir, console, doors, salto, phone, log, readers, cardFormats } = read.value;
   for (const key of ['keypadDoor', 'callDoor'] as const) {
     const named = console[key];
     if (named === undefined || Object.hasOwn(doors, named)) continue;
@@ -69,7 +74,8 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
     const what = `names "${named}", which \`doors\` lacks: ${hint || 'add that door, or name one of them'}`;
     return { kind: 'refused', problem: read.problemAt(['console', key], what).sentence };
   }
-  const problem = problemInReaders(readers ?? {}, cardFormats ?? {}, Object.keys(doors));
+  const problem =
+    problemInReaders(readers ?? {}, cardFormats ?? {}, Object.keys(doors)) ?? problemInSalto(doors, salto);
   if (problem !== undefined)
     return { kind: 'refused', problem: read.problemAt(problem.path, problem.what).sentence };
   return {
@@ -84,6 +90,7 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
         showAnswerForMs: console.showAnswerFor,
       },
       doors,
+      ...(salto === undefined ? {} : { salto }),
       ...(phone === undefined ? {} : { phone }),
       ...(readers === undefined ? {} : { readers }),
       ...(cardFormats === undefined ? {} : { cardFormats }),

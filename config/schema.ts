@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { CardFormats, Readers } from './readers.ts';
+import { SaltoDoor, SaltoServer } from './salto.ts';
 import { SipPhone } from './sip-phone.ts';
 import { duration } from './units.ts';
 
@@ -67,9 +68,10 @@ export const ControllerFile = z.strictObject({
     })
     .describe('the lobby screen'),
   doors: z
-    .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor]))
+    .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor, SaltoDoor]))
     .refine((doors) => Object.keys(doors).length > 0, 'at least one door')
     .describe("the doors that this device drives, by their ids in the building's dataset"),
+  salto: SaltoServer.optional(),
   readers: Readers,
   cardFormats: CardFormats,
   phone: z

@@ -19,7 +19,7 @@ import { UnreadableWatch } from './app/disk-unreadable.ts';
 import { DiskWatch } from './app/disk-watch.ts';
 import { DoorClock } from './app/door-clock.ts';
 import { DoorProblems } from './app/door-problems.ts';
-import { DoorRuntime } from './app/door-runtime.ts';
+import { DoorRuntime, type DoorRuntimeParts } from './app/door-runtime.ts';
 import { Doors } from './app/doors.ts';
 import { Guesses } from './app/guesses.ts';
 import { Housekeeping } from './app/housekeeping.ts';
@@ -28,12 +28,14 @@ import { NtpPrograms } from './app/ntp-programs.ts';
 import { NtpWatch } from './app/ntp-watch.ts';
 import { ReaderDesk } from './app/reader-desk.ts';
 import { Recorder } from './app/recorder.ts';
+import { JournaledSaltoLog } from './app/salto-log.ts';
 import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/system-clock.ts';
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
 import { sipSetupOf } from './phone-setup.ts';
 import type { Timers } from './ports/clock.ts';
+import type { DoorHardware } from './ports/door-hardware.ts';
 import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
@@ -41,6 +43,7 @@ import type { Phone } from './ports/phone.ts';
 import { ReaderControl } from './reader-control.ts';
 import { readerLines } from './reader-lines.ts';
 import { readerSocket } from './reader-protocol.ts';
+import { SaltoDoors } from './salto-doors.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -98,14 +101,30 @@ export function compose({
   });
 
   const simulated = new Map<DoorId, SimulatedDoor>();
+  const salto =
+    config.salto &&
+    new SaltoDoors(config.salto, { saltoLog: new JournaledSaltoLog(journal, recorder), timers, log });
+  const hardwareOf = (id: DoorId, wiring: ControllerConfig['doors'][string]): DoorHardware => {
+    switch (wiring.hardware) {
+      case 'simulated': {
+        const door = new SimulatedDoor(id, wiring.monitor);
+        simulated.set(id, door);
+        return salto?.heard(door) ?? door;
+      }
+      case 'salto':
+        if (salto === undefined) throw new TypeError(`${id} is behind a SALTO server that is not configured`);
+        return salto.door(id, wiring, () => doors.row(id)?.saltoDoorId);
+      default:
+        return wiring satisfies never;
+    }
+  };
   for (const [name, wiring] of Object.entries(config.doors)) {
     const id = DoorId.parse(name);
-    const hardware = new SimulatedDoor(id, wiring.monitor);
-    simulated.set(id, hardware);
+    const hardware = hardwareOf(id, wiring);
     const runtime = new DoorRuntime(
       {
         hardware,
-        wiring,
+        wiring: reactionsOf(wiring),
         recorder,
         clock,
         timers,
@@ -234,6 +253,8 @@ export function compose({
 
   const renewal = new CertificateRenewal({ identity, clock, timers, log });
   const ending = new AbortController();
+  const doorsEnded = new AbortController();
+  let saltoEnded: Promise<void> | undefined;
   let linkEnded: Promise<void> = Promise.resolve();
   let renewalEnded: Promise<void> = Promise.resolve();
   let ntpEnded: Promise<void> = Promise.resolve();
@@ -247,6 +268,7 @@ export function compose({
       diskWatch.start();
       guesses.start();
       for (const door of doors.all()) door.start();
+      saltoEnded = salto?.run(doorsEnded.signal);
       doorClock.start();
       lobby.start();
       await simServer.start();
@@ -272,6 +294,8 @@ export function compose({
       lobby.close();
       doorClock.close();
       for (const door of doors.all()) door.close();
+      doorsEnded.abort();
+      await saltoEnded;
       access.close();
       guesses.close();
       diskWatch.close();
@@ -281,6 +305,12 @@ export function compose({
       lock.release();
     },
   };
+}
+
+/** What a door's inputs do. A lock behind SALTO lets people out by itself, and has no input but one that it shares. */
+function reactionsOf(wiring: ControllerConfig['doors'][string]): DoorRuntimeParts['wiring'] {
+  if (wiring.hardware !== 'salto') return wiring;
+  return { rex: 'report', fire: wiring.fireWith === undefined ? 'ignore' : 'release' };
 }
 
 interface PhoneNeeds {

@@ -84,9 +84,10 @@ export class DoorLock {
     this.#judge();
   }
 
-  /** The hardware reports a fault of its own, or its end. */
+  /** The hardware reports a fault of its own, or its end, with which what it could not do elsewhere has ended as well. */
   reported(problem: string | undefined): void {
     this.#reported = problem;
+    if (problem === undefined && this.#hardware.settles === 'later') this.#refusal = undefined;
     this.#judge();
   }
 

@@ -48,8 +48,11 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   readonly door: DoorId;
   readonly #parts: SaltoDoorParts;
   readonly #timers = new Map<SaltoDoorTimer, { cancel(): void }>();
+  /** What the input and its line have said last. */
+  readonly #fire = new Map<DoorHardwareInput['kind'], DoorHardwareInput>();
   #listener: ((input: DoorHardwareInput) => void) | undefined;
   #state: SaltoDoorState;
+  #saltoId: string | undefined;
   #status: SaltoDoorStatus = 'unknown';
   #problem: string | undefined;
   /** An order was refused since the door was last seen well. */
@@ -64,11 +67,18 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   }
 
   saltoId(): string | undefined {
-    return this.#parts.saltoId();
+    try {
+      this.#saltoId = this.#parts.saltoId();
+    } catch (error) {
+      // A row that the disk refuses says what it said last.
+      if (!(error instanceof StorageFault)) throw error;
+    }
+    return this.#saltoId;
   }
 
   start(listener: (input: DoorHardwareInput) => void): void {
     this.#listener = listener;
+    for (const input of this.#fire.values()) listener(input);
     if (this.saltoId() === undefined) this.seen({ kind: 'unwell', problem: unnamed });
   }
 
@@ -76,6 +86,12 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   release(how: Release): void {
     if (how.kind === 'passage') this.#requireOpenable();
     this.#input(how.kind === 'passage' ? { kind: 'passage', forMs: how.forMs } : { kind: how.kind });
+  }
+
+  /** A fire alarm input that this door follows, wired to another one; also before the start. */
+  fireInput(input: DoorHardwareInput): void {
+    this.#fire.set(input.kind, input);
+    this.#listener?.(input);
   }
 
   secure(how: Secure): void {

@@ -108,8 +108,15 @@ export const doorListCall = (maxCount: number, after?: string): ShipCall => ({
   ],
 });
 
+export interface ListedDoor {
+  readonly id: string;
+  readonly name: string | undefined;
+  /** How long SALTO keeps the lock open after one opening. */
+  readonly openTimeMs: number | undefined;
+}
+
 export interface DoorListPage {
-  readonly doors: readonly { readonly id: string; readonly name: string | undefined }[];
+  readonly doors: readonly ListedDoor[];
   readonly isLast: boolean;
 }
 
@@ -119,7 +126,10 @@ export function doorListOf(params: XmlElement): DoorListPage | undefined {
   if (list === undefined) return undefined;
   const doors = childrenOf(list, 'SaltoDBDoor').flatMap((element) => {
     const id = textOf(element, 'ExtDoorID');
-    return id === undefined ? [] : [{ id, name: textOf(element, 'Name') }];
+    if (id === undefined) return [];
+    const seconds = integerOf(element, 'OpenTime');
+    const openTimeMs = seconds === undefined ? undefined : seconds * 1_000;
+    return [{ id, name: textOf(element, 'Name'), openTimeMs }];
   });
   return { doors, isLast: isAtEnd(params) };
 }

@@ -38,6 +38,7 @@ export const shipWords = [
   'SaltoDBDoorList',
   'SaltoDBDoor',
   'Name',
+  'OpenTime',
   'StartingFromExtDoorID',
   'SaltoDBAuditTrail.Read',
   'SaltoDBAuditTrail',

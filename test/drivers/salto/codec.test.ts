@@ -210,8 +210,11 @@ describe('an answer', () => {
 
   it('lists doors with their names', () => {
     const xml =
-      '<SaltoDBDoorList><SaltoDBDoor><ExtDoorID>A</ExtDoorID><Name>Entrée</Name></SaltoDBDoor><SaltoDBDoor/></SaltoDBDoorList><EOF>0</EOF>';
-    expect(doorListOf(paramsOf(xml))).toEqual({ doors: [{ id: 'A', name: 'Entrée' }], isLast: false });
+      '<SaltoDBDoorList><SaltoDBDoor><ExtDoorID>A</ExtDoorID><Name>Entrée</Name><OpenTime>6</OpenTime></SaltoDBDoor><SaltoDBDoor/></SaltoDBDoorList><EOF>0</EOF>';
+    expect(doorListOf(paramsOf(xml))).toEqual({
+      doors: [{ id: 'A', name: 'Entrée', openTimeMs: 6_000 }],
+      isLast: false,
+    });
   });
 
   it('tells the protocol and the server’s wall time', () => {
