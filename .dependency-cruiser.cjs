@@ -33,9 +33,11 @@ module.exports = {
     only('store-imports-core-ports', '^controller/store/', [core, ports]),
     only('console-imports-core-ports', '^controller/console/', [core, ports]),
     only('ui-imports-view-model', '^controller/console/ui/', ['^controller/console/view-model\\.ts$']),
-    ...['serial', 'osdp', 'wiegand', 'gpio', 'sip', 'salto', 'sim'].map((driver) =>
+    ...['serial', 'osdp', 'wiegand', 'gpio', 'sip', 'salto'].map((driver) =>
       only(`driver-${driver}`, `^drivers/${driver}/`, ['^drivers/serial/', core, ports]),
     ),
+    // The simulated reader speaks OSDP.
+    only('driver-sim', '^drivers/sim/', ['^drivers/(serial|osdp)/', core, ports]),
     // The head-end's building file is YAML by hand like the configuration: one reader gives both their problem sentences.
     only('sync-imports-core-ports', '^sync/', [
       core,

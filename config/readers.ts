@@ -77,10 +77,11 @@ const TextLine = z
     door,
     startsWith: z
       .string()
+      .min(1)
       .max(32)
-      .default('')
-      .describe('what stands before the tag in each line; other lines are left out'),
-    endsWith: z.string().max(32).default('').describe('what stands after it'),
+      .optional()
+      .describe('what stands before the tag in each line, if anything; other lines are left out'),
+    endsWith: z.string().min(1).max(32).optional().describe('what stands after it, if anything'),
     letters: z.enum(['hex', 'decimal', 'printable']).default('printable').describe('which letters a tag has'),
     length: z.int().min(1).max(96).optional().describe('how many letters a tag has; absent: any number'),
   })

@@ -66,7 +66,7 @@ function osdpReaders(
 
 const textReader = (
   name: string,
-  { device, baudRate, startsWith, endsWith, letters, length }: TextSetup,
+  { device, baudRate, startsWith = '', endsWith = '', letters, length }: TextSetup,
   { timers }: Means,
 ): ReaderLine =>
   new TextReader({

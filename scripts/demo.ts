@@ -29,6 +29,8 @@ interface Options {
   readonly port: number;
   readonly phonePort: number;
   readonly folder: string;
+  /** With a reader on a serial line, which `vestibule-sim reader` plays. */
+  readonly reader: boolean;
 }
 
 function options(): Options {
@@ -38,6 +40,7 @@ function options(): Options {
         port: { type: 'string', default: '8080' },
         'phone-port': { type: 'string', default: '8090' },
         state: { type: 'string', default: join(project, '.demo') },
+        readers: { type: 'string' },
       },
     });
     const portOf = (name: 'port' | 'phone-port'): number => {
@@ -45,10 +48,17 @@ function options(): Options {
       if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
       throw new Stop(`--${name} takes a number from 1 to 65535.`);
     };
-    return { port: portOf('port'), phonePort: portOf('phone-port'), folder: resolve(values.state) };
+    const { readers, state } = values;
+    if (readers !== undefined && readers !== 'osdp') throw new Stop('--readers takes osdp.');
+    return {
+      port: portOf('port'),
+      phonePort: portOf('phone-port'),
+      folder: resolve(state),
+      reader: readers !== undefined,
+    };
   } catch (error) {
     if (error instanceof Stop) throw error;
-    throw new Stop('npm start takes: -- --port NUMBER --phone-port NUMBER --state FOLDER');
+    throw new Stop('npm start takes: -- --port NUMBER --phone-port NUMBER --state FOLDER --readers osdp');
   }
 }
 
@@ -80,7 +90,18 @@ function prepareHeadEnd(folder: string, brokerUrl: string): OpenHeadEnd {
   return headEnd;
 }
 
-function prepareConfig({ folder, port, phonePort }: Options): string {
+/** Nothing is there until somebody plays it: until then the reader is faulty, and is said to be. */
+const readerConfig = (folder: string): string => `
+readers:
+  entrance:
+    hardware: osdp
+    device: ${JSON.stringify(join(folder, 'reader.tty'))}
+    baudRate: 115200
+    readers:
+      hall: { address: 0, door: front, reads: [keypad, card], cards: [H10301], display: [en, fr] }
+`;
+
+function prepareConfig({ folder, port, phonePort, reader }: Options): string {
   const file = join(folder, 'vestibule.yaml');
   const schema = relative(folder, join(project, 'config', 'vestibule.schema.json'));
   const example = readFileSync(join(examples, 'vestibule.yaml'), 'utf8')
@@ -88,7 +109,7 @@ function prepareConfig({ folder, port, phonePort }: Options): string {
     .replace('stateDir: ./state     ', 'stateDir: ./controller')
     .replace('port: 8080', `port: ${port}`)
     .replace('port: 8090', `port: ${phonePort}`);
-  writeFileSync(file, example);
+  writeFileSync(file, reader ? `${example}${readerConfig(folder)}` : example);
   return file;
 }
 
@@ -103,7 +124,15 @@ const hasBuilding = (lobby: Lobby): Promise<void> =>
     look();
   });
 
-function whatToTry({ folder, port, phonePort }: Options): string {
+const readerToTry = (shown: string): string => `
+A reader at the front door, on a serial line without hardware. In another terminal, be that reader:
+  npx vestibule-sim reader --device ${shown}/reader.tty --memory ${shown}/reader.key
+Let it have a key of its own, once:
+  npx vestibule reader commission hall --config ${shown}/vestibule.yaml
+Then type at it:  48292613#
+`;
+
+function whatToTry({ folder, port, phonePort, reader }: Options): string {
   const shown = relative(process.cwd(), folder) || '.';
   const ofPhone = phonePort === 8090 ? '' : ` --port ${phonePort}`;
   return `
@@ -128,7 +157,7 @@ In another terminal, in this folder:
   npx vestibule status --config ${shown}/vestibule.yaml
   edit a nickname in ${shown}/building.yaml, then
   npx vestibule-headend publish ${shown}/building.yaml --state ${shown}/headend
-
+${reader ? readerToTry(shown) : ''}
 Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
 `;
 }

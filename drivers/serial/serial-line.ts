@@ -79,7 +79,7 @@ function started(port: PolledPort, fd: number, path: string, listener: SerialLis
         count = readSync(fd, buffer);
       } catch (error) {
         if (isAgain(error)) return;
-        lose(new SerialFault('hungUp', `${path} cannot be read any more`, { cause: error }));
+        lose(new SerialFault('hungUp', `${path} has hung up`, { cause: error }));
         return;
       }
       if (count === 0) {
@@ -97,7 +97,7 @@ function started(port: PolledPort, fd: number, path: string, listener: SerialLis
   const readable = (error: Error | null): void => {
     if (closed !== undefined) return;
     if (error === null) read();
-    else lose(new SerialFault('hungUp', `${path} cannot be polled any more`, { cause: error }));
+    else lose(new SerialFault('hungUp', `${path} has hung up`, { cause: error }));
     if (closed === undefined) listen();
   };
   listen();
@@ -109,7 +109,7 @@ function started(port: PolledPort, fd: number, path: string, listener: SerialLis
       } catch (error) {
         // Nobody reads at the other end: the answer will not come either, and that is noticed.
         if (isAgain(error)) return;
-        lose(new SerialFault('hungUp', `${path} cannot be written any more`, { cause: error }));
+        lose(new SerialFault('hungUp', `${path} has hung up`, { cause: error }));
       }
     },
     close,

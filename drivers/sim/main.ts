@@ -1,9 +1,10 @@
-/** The command `vestibule-sim`: plays the person at a simulated door or phone of a running controller. */
+/** The command `vestibule-sim`: plays the person at a simulated door, phone or reader of a running controller. */
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { addPhoneCommand } from './phone/phone-command.ts';
+import { addReaderCommand } from './reader/reader-command.ts';
 import { SimReply, type SimRequest } from './sim-protocol.ts';
 
 interface Options {
@@ -64,7 +65,7 @@ const bitCount = (value: string): number => {
 };
 
 const program = new Command('vestibule-sim')
-  .description('Plays the person at a simulated door or phone of a running controller.')
+  .description('Plays the person at a simulated door, phone or reader of a running controller.')
   .addHelpText(
     'after',
     '\nExit codes: 0 done (granted or denied), 64 wrong usage, 69 no controller answers, or the phone cannot do that now.',
@@ -109,5 +110,6 @@ command('fire', 'set the fire alarm input')
     play({ kind: 'fire', door: options.door, active }, options),
   );
 addPhoneCommand(program);
+addReaderCommand(program);
 
 await program.parseAsync(process.argv);

@@ -20,6 +20,8 @@ const keyCodes = {
 } as const;
 export type Key = keyof typeof keyCodes;
 
+export const isKey = (text: string): text is Key => Object.hasOwn(keyCodes, text);
+
 const keysByCode = new Map<number, Key>(Object.entries(keyCodes).map(([key, code]) => [code, key as Key]));
 
 export interface KeyPresses {

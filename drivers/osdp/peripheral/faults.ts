@@ -2,24 +2,35 @@
 import { checksum, crc16 } from '../frame/check.ts';
 import { crcBit, sequenceMask } from '../frame/constants.ts';
 
-type WireFault = 'drop' | 'corrupt' | 'wrongSequence' | 'wrongAddress' | 'babble' | 'replay' | 'badMac';
+const wireFaultNames = [
+  'drop',
+  'corrupt',
+  'wrongSequence',
+  'wrongAddress',
+  'babble',
+  'replay',
+  'badMac',
+] as const;
+type WireFault = (typeof wireFaultNames)[number];
 
-export type Fault =
-  | WireFault
-  | { readonly delayMs: number }
-  /** By somebody who can forge, and does not have the key. */
-  | 'plainReplies'
-  | 'plainNak'
-  | 'forgedCapability'
-  | 'defaultKey'
-  | 'badCryptogram'
-  | 'badInitialMac'
-  /** By a peripheral that is another one, is busy, or is out of its mind. */
-  | 'otherCuid'
-  | 'otherSerial'
-  | 'busy'
-  | 'unexpectedReply'
-  | 'keyNotTaken';
+export const faultNames = [
+  ...wireFaultNames,
+  // By somebody who can forge, and does not have the key.
+  'plainReplies',
+  'plainNak',
+  'forgedCapability',
+  'defaultKey',
+  'badCryptogram',
+  'badInitialMac',
+  // By a peripheral that is another one, is busy, or is out of its mind.
+  'otherCuid',
+  'otherSerial',
+  'busy',
+  'unexpectedReply',
+  'keyNotTaken',
+] as const;
+
+export type Fault = (typeof faultNames)[number] | { readonly delayMs: number };
 
 /** A frame after `change`, its check put right again. */
 function forged(frame: Uint8Array, change: (bytes: Uint8Array) => void): Uint8Array {

@@ -1,13 +1,11 @@
 /** A real pty: the device file at one end, bytes in the test's hands at the other. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { openPty as openSimulatedPty, type Pty } from '../../../drivers/sim/reader/pty.ts';
 
-export interface Pty {
+export interface TestPty {
   readonly path: string;
   onBytes(listener: (bytes: Uint8Array) => void): void;
   write(bytes: Uint8Array): void;
@@ -17,39 +15,29 @@ export interface Pty {
   plug(): Promise<void>;
 }
 
-export async function openPty(): Promise<Pty> {
+export async function openPty(): Promise<TestPty> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-pty-'));
   const path = join(folder, 'line');
-  let child: ChildProcess | undefined;
   let listener: (bytes: Uint8Array) => void = () => {};
+  let pty: Pty | undefined;
   const pull = async (): Promise<void> => {
-    const pulled = child;
-    child = undefined;
-    if (pulled === undefined || pulled.exitCode !== null) return;
-    const gone = once(pulled, 'exit');
-    pulled.kill();
-    await gone;
+    await pty?.close();
+    pty = undefined;
   };
   const plug = async (): Promise<void> => {
-    const plugged = spawn('socat', [`PTY,raw,echo=0,link=${path}`, 'STDIO'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    plugged.stdin.on('error', () => {});
-    plugged.stdout.on('data', (bytes: Buffer) => listener(bytes));
-    child = plugged;
-    while (!existsSync(path)) await delay(5);
+    pty = await openSimulatedPty(path, (bytes) => listener(bytes));
   };
-  await plug();
   onTestFinished(async () => {
     await pull();
     rmSync(folder, { recursive: true, force: true });
   });
+  await plug();
   return {
     path,
     onBytes(next) {
       listener = next;
     },
-    write: (bytes) => void child?.stdin?.write(bytes),
+    write: (bytes) => pty?.write(bytes),
     pull,
     plug,
   };

@@ -1,0 +1,91 @@
+/** What a person at the simulated reader types, and what the reader then shows, as lines. Pure. */
+
+import type { Command } from '../../osdp/messages/command.ts';
+import { isKey, type Key } from '../../osdp/messages/keypad.ts';
+import { type Fault, faultNames } from '../../osdp/peripheral/faults.ts';
+import type { PeripheralAction } from '../../osdp/peripheral/peripheral-state.ts';
+
+export type Typed =
+  | { readonly kind: 'actions'; readonly actions: readonly PeripheralAction[] }
+  /** Back to its installation mode, without a key. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'misunderstood' };
+
+export const helpText = `What you can do at this reader:
+  48292613#            press these keys: 0–9, * (clear), # (enter), A–D
+  card bd88eb80 26     hold a card to it: its bits, left-aligned, and how many (26 if not said)
+  tamper on | off      take it off the wall, put it back
+  power-cut            take its power away for a moment
+  fault NAME [TIMES]   the next answers are at fault: ${faultNames.join(', ')}, or delay-MS
+  reset                back to its installation mode, as from the factory
+  quit                 end
+`;
+
+const one = (action: PeripheralAction): Typed => ({ kind: 'actions', actions: [action] });
+
+export function readTyped(line: string): Typed {
+  const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
+  switch (word) {
+    case 'card': {
+      const bits = second === '' ? 26 : Number(second);
+      const right = /^[0-9a-fA-F]{2,64}$/.test(first) && first.length % 2 === 0;
+      if (!right || !(bits > 0 && Math.ceil(bits / 8) === first.length / 2)) return { kind: 'misunderstood' };
+      return one({ kind: 'card', bits, data: Uint8Array.fromHex(first) });
+    }
+    case 'tamper':
+      if (first !== 'on' && first !== 'off') return { kind: 'misunderstood' };
+      return one({ kind: 'tamper', tamper: first === 'on' });
+    case 'power-cut':
+      return one({ kind: 'powerCut' });
+    case 'fault': {
+      const fault = faultNamed(first);
+      const times = second === '' ? 1 : Number(second);
+      if (fault === undefined || !Number.isInteger(times) || times < 1) return { kind: 'misunderstood' };
+      return one({ kind: 'fault', fault, times });
+    }
+    case 'reset':
+    case 'quit':
+    case 'help':
+      return { kind: word };
+    default: {
+      const keys = [...word.toUpperCase()];
+      return keys.length > 0 && keys.every(isKey) && first === ''
+        ? { kind: 'actions', actions: keys.map((key: Key) => ({ kind: 'press', keys: [key] })) }
+        : { kind: 'misunderstood' };
+    }
+  }
+}
+
+function faultNamed(name: string): Fault | undefined {
+  const [, delayMs] = /^delay-(\d{1,5})$/.exec(name) ?? [];
+  if (delayMs !== undefined) return { delayMs: Number(delayMs) };
+  return faultNames.find((fault) => fault === name);
+}
+
+/** Undefined: nothing that a person would notice. */
+export function shownBy(command: Command): string | undefined {
+  switch (command.kind) {
+    case 'LED': {
+      const lights = command.leds.flatMap(({ temporary }) =>
+        typeof temporary === 'object'
+          ? [
+              `${temporary.onColor}, ${temporary.offMs === 0 ? 'steady' : `blinking ${temporary.onMs}/${temporary.offMs} ms`}, ${temporary.timerMs / 1_000} s`,
+            ]
+          : [],
+      );
+      return lights.length === 0 ? undefined : `light: ${lights.join('; ')}`;
+    }
+    case 'BUZ':
+      return `sound: ${command.count} × ${command.onMs} ms`;
+    case 'TEXT':
+      return `display, row ${command.row}: ${command.text}`;
+    case 'OUT':
+      return `outputs: ${command.outputs.map(({ output, control }) => `${output} ${control}`).join(', ')}`;
+    case 'KEYSET':
+      return 'it was given a key';
+    default:
+      return undefined;
+  }
+}
