@@ -21,8 +21,12 @@ export class SipPeer implements AsyncDisposable {
   /** Requests as they came, without what was sent again. */
   readonly requests = new Inbox<SipRequest>();
   readonly port: number;
+  /** How the peer plays a registrar: with a status for each REGISTER. */
+  onRegister: () => readonly [status: number, reason: string, ...headers: string[]] = () => [200, 'OK'];
   /** What an INVITE is answered with at once. */
   onInvite: (invite: SipRequest) => void = () => this.reply(180, 'Ringing');
+  /** Packets of sound, whatever is in them. */
+  rtpPackets = 0;
   readonly #sip: Socket;
   readonly #rtp: Socket;
   readonly #seen = new Set<string>();
@@ -45,6 +49,9 @@ export class SipPeer implements AsyncDisposable {
     this.#sip = sip;
     this.#rtp = rtp;
     this.port = sip.address().port;
+    rtp.on('message', () => {
+      this.rtpPackets += 1;
+    });
     sip.on('message', (data, from) => this.#take(data.toString(), from));
   }
 
@@ -133,6 +140,9 @@ export class SipPeer implements AsyncDisposable {
       this.#invite = request;
       this.#invites.set(branch, request);
       this.onInvite(request);
+    } else if (method === 'REGISTER') {
+      const [status, reason, ...headers] = this.onRegister();
+      this.#reply(request, status, reason, headers, '');
     } else if (method !== 'ACK') this.#reply(request, 200, 'OK', [], '');
     const cancelled = method === 'CANCEL' ? this.#invites.get(branch) : undefined;
     if (cancelled !== undefined) this.#reply(cancelled, 487, 'Request Terminated', [], '');
