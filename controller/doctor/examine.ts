@@ -15,6 +15,7 @@ import { type IdentityFacts, judgeIdentity } from './areas/identity.ts';
 import { judgeLink } from './areas/link.ts';
 import { judgeOperation } from './areas/operation.ts';
 import { judgePermissions } from './areas/permissions.ts';
+import { judgeReaders } from './areas/readers.ts';
 import type { Finding } from './finding.ts';
 import { readCertificates } from './readers/certificates.ts';
 import { readController } from './readers/controller.ts';
@@ -22,6 +23,7 @@ import { readDatabases } from './readers/databases.ts';
 import { readDisk } from './readers/disk.ts';
 import { readLink } from './readers/link.ts';
 import { readPermissions } from './readers/permissions.ts';
+import { readReaders } from './readers/reader-lines.ts';
 
 /** How long doctor waits, in milliseconds. */
 export interface Patience {
@@ -75,11 +77,13 @@ export async function examine(
     ...(events.kind === 'sound' ? { floor: events.found.clockFloor } : {}),
   };
   const time = judgingTime(clock);
+  const readers = await readReaders(config, status?.readers);
   return [
     ...judgeConfiguration(configurationFacts(config, mode)),
     ...judgeIdentity(identityFacts(identity, folder)),
     ...judgeCertificates(certificates, time),
     ...judgeController(controller),
+    ...(readers === undefined ? [] : judgeReaders(readers)),
     ...judgeLink(link),
     ...judgeClock(clock),
     ...judgeDatabases(databases),

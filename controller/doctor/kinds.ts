@@ -9,6 +9,7 @@ import { identityKinds } from './areas/identity.ts';
 import { linkKinds } from './areas/link.ts';
 import { operationKinds } from './areas/operation.ts';
 import { permissionKinds } from './areas/permissions.ts';
+import { readerKinds } from './areas/readers.ts';
 import type { FindingKinds } from './finding.ts';
 
 export const findingKinds = {
@@ -16,6 +17,7 @@ export const findingKinds = {
   Identity: identityKinds,
   Certificates: certificateKinds,
   Controller: controllerKinds,
+  Readers: readerKinds,
   'Link to the head-end': linkKinds,
   Clock: clockKinds,
   Databases: databaseKinds,

@@ -47,8 +47,8 @@ export interface EntryFacts {
 
 const found = finderOf(permissionKinds);
 
-/** Databases and whatever is in the identity folder hold what nobody else may read (DESIGN section 9). */
-const isSecret = ({ path }: EntryFacts): boolean => /^identity(\/|$)|\.db/.test(path);
+/** Databases and whatever is in the folders of the identity and of the readers' keys hold what nobody else may read (DESIGN section 9). */
+const isSecret = ({ path }: EntryFacts): boolean => /^(identity|readers)(\/|$)|\.db/.test(path);
 const isOpen = ({ mode }: EntryFacts): boolean => (mode & 0o077) !== 0;
 
 export function judgePermissions({ folder, user, entries, unreadable }: PermissionFacts): readonly Finding[] {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { EntryFacts, PermissionFacts } from '../areas/permissions.ts';
 import { reasonOf } from './reason.ts';
 
-/** Looks at the state folder and the identity folder in it; what is not there is no finding of permissions. */
+/** Looks at the state folder and the folders with keys in it; what is not there is no finding of permissions. */
 export async function readPermissions(folder: string): Promise<PermissionFacts> {
   const nameOf = await readUsers();
   const entries: EntryFacts[] = [];
@@ -26,7 +26,8 @@ export async function readPermissions(folder: string): Promise<PermissionFacts> 
       () => [],
     );
   await look('');
-  for (const path of [...(await namesIn('')), ...(await namesIn('identity'))]) await look(path);
+  for (const path of [...(await namesIn('')), ...(await namesIn('identity')), ...(await namesIn('readers'))])
+    await look(path);
   const { uid } = userInfo();
   return { folder, user: nameOf(uid), entries, ...(unreadable === undefined ? {} : { unreadable }) };
 }
