@@ -61,9 +61,7 @@ export class Recorder {
 
   #bodies(drafts: readonly EventDraft[]): readonly string[] {
     const stamp = this.#stamp(this.#clock.reading());
-    return drafts.map(({ type, severity, ...fields }) =>
-      JSON.stringify({ type, severity, ...stamp, ...fields }),
-    );
+    return drafts.map((draft) => JSON.stringify({ ...draft, ...stamp }));
   }
 
   #stamp({ now, state }: ClockReading): EventStamp {

@@ -20,7 +20,7 @@ export const rowForm = ({ table, id, version, row }: WireRow): string =>
 export function eventForm(previousHash: string, body: string): Uint8Array {
   const tail = utf8.encode(body);
   const bytes = new Uint8Array(32 + tail.length);
-  for (let i = 0; i < 32; i += 1) bytes[i] = Number.parseInt(previousHash.slice(2 * i, 2 * i + 2), 16);
+  bytes.setFromHex(previousHash);
   bytes.set(tail, 32);
   return bytes;
 }

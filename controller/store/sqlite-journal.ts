@@ -121,7 +121,9 @@ export class SqliteJournal implements Journal {
       for (const change of changes) state = makeChange(this.#tables, state, change, at);
       return state;
     };
-    this.#write(changes.some(changesDenials), work, spend);
+    // One statement is a transaction by itself, and most commits are one event.
+    if (events.length === 1 && changes.length === 0) this.#write('statement', work, spend);
+    else this.#write(changes.some(changesDenials) ? 'denials' : 'transaction', work, spend);
     if (head !== undefined) for (const listener of this.#appended) listener();
     return events;
   }
@@ -133,7 +135,7 @@ export class SqliteJournal implements Journal {
       for (const lockdown of lockdowns) this.#tables.denials.setLockdown(lockdown);
       return { ...this.#state, guestUsesKnown: 0 };
     };
-    this.#write(true, work, 'reserve');
+    this.#write('denials', work, 'reserve');
   }
 
   after(seq: number, limit: number): readonly CommittedEvent[] {
@@ -156,12 +158,12 @@ export class SqliteJournal implements Journal {
     if (upTo > headSeq) return 'beyondHead';
     if (!this.#isHashOf(upTo, hash)) return 'wrongHash';
     if (upTo === acked || (upTo < acked && !rewind)) return 'alreadyAcknowledged';
-    this.#write(false, () => ({ ...this.#state, acked: upTo }));
+    this.#write('transaction', () => ({ ...this.#state, acked: upTo }));
     return 'accepted';
   }
 
   prune(before: EpochMs): void {
-    this.#write(false, () => {
+    this.#write('transaction', () => {
       this.#events.prune(before, this.#state.acked);
       return this.#state;
     });
@@ -242,9 +244,18 @@ export class SqliteJournal implements Journal {
     this.#db.close();
   }
 
-  /** `work` changes tables and returns the state to store; memory follows when it is on disk. */
-  #write(withDenials: boolean, work: () => JournalState, spend?: 'reserve'): void {
-    const write = () => this.#guard(() => this.#transaction.immediate(withDenials, work));
+  /**
+   * `work` changes tables and returns the state to store; memory follows when it is on disk. A `statement` is the one that
+   * adds an event; `denials` are read again.
+   */
+  #write(extent: 'statement' | 'transaction' | 'denials', work: () => JournalState, spend?: 'reserve'): void {
+    const withDenials = extent === 'denials';
+    const write = () =>
+      this.#guard(() =>
+        extent === 'statement'
+          ? { next: work(), denials: this.#denials }
+          : this.#transaction.immediate(withDenials, work),
+      );
     const reserve = spend && this.#reserve;
     const { next, denials } = reserve === undefined ? write() : spendingReserve(reserve, write);
     this.#state = next;
