@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type ControllerConfig, loadConfig } from '../config/load.ts';
+import type { Language } from './core/dataset.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProvisionOptions } from './provision-command.ts';
 import { addReaderCommands } from './reader-commands.ts';
@@ -9,6 +10,13 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const software = `vestibule/${version}`;
+
+interface EventsOptions {
+  readonly follow?: true;
+  readonly after: number;
+  readonly json?: true;
+  readonly sentences?: Language;
+}
 
 /** Says one sentence and ends with its exit code once what is running has ended. */
 function refuse(sentence: string, exitCode: number): void {
@@ -64,10 +72,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('--follow', 'go on with events as they come')
     .option('--after <seq>', 'only events after this one', Number, 0)
     .option('--json', 'as JSON lines')
-    .action(({ follow, after, json }: { follow?: true; after: number; json?: true }) =>
+    .addOption(
+      new Option('--sentences [language]', 'a sentence each, in English or French')
+        .choices(['en', 'fr'])
+        .preset('en'),
+    )
+    .action(({ follow, after, json, sentences }: EventsOptions) =>
       withConfig(config(), async (loaded) => {
         const { showEvents } = await import('./events-command.ts');
-        await showEvents(loaded, { follow: follow === true, after, json: json === true }, refuse);
+        const wanted = { follow: follow === true, after, json: json === true, sentences };
+        await showEvents(loaded, wanted, refuse);
       }),
     );
   program

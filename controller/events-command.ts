@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControllerConfig } from '../config/load.ts';
+import { eventSentence } from './app/event-sentence.ts';
+import type { Language } from './core/dataset.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { CommittedEvent } from './ports/journal.ts';
 import { openEventReader } from './store/read-events.ts';
@@ -11,12 +13,14 @@ interface Wanted {
   readonly follow: boolean;
   readonly after: number;
   readonly json: boolean;
+  /** One sentence each, in this language, instead of the fields. */
+  readonly sentences: Language | undefined;
 }
 
 /** Prints the event log, and with `follow` goes on until a signal ends it. */
 export async function showEvents(
   { stateDir }: ControllerConfig,
-  { follow, after, json }: Wanted,
+  { follow, after, json, sentences }: Wanted,
   refuse: (sentence: string, exitCode: number) => void,
 ): Promise<void> {
   if (!Number.isInteger(after) || after < 0) {
@@ -29,12 +33,16 @@ export async function showEvents(
       exitCodes.unavailable,
     );
   }
+  const lineOf = (event: CommittedEvent): string => {
+    if (json) return asJson(event);
+    return sentences === undefined ? describe(event) : asSentence(event, sentences);
+  };
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort());
   try {
     for (let seq = after; !ending.signal.aborted; ) {
       const events = reader.after(seq, pageSize);
-      for (const event of events) process.stdout.write(`${json ? asJson(event) : describe(event)}\n`);
+      for (const event of events) process.stdout.write(`${lineOf(event)}\n`);
       seq = events.at(-1)?.seq ?? seq;
       if (events.length === pageSize) continue;
       if (!follow) return;
@@ -47,6 +55,13 @@ export async function showEvents(
 
 const asJson = ({ seq, body, hash }: CommittedEvent): string =>
   JSON.stringify({ seq, hash, event: JSON.parse(body) as unknown });
+
+function asSentence({ seq, body }: CommittedEvent, language: Language): string {
+  const event = JSON.parse(body) as Shown;
+  const grave = event.severity === 'info' ? [] : [`[${event.severity}]`];
+  const parts = [String(seq).padStart(6), event.time, eventSentence({ ...event }, language), ...grave];
+  return parts.join('  ').replaceAll(/\p{C}/gu, '');
+}
 
 /** What tells one event from another of its type; the rest is in `--json`. */
 const told = [

@@ -5,8 +5,10 @@ import { z } from 'zod';
 import { ControllerFile } from '../../config/schema.ts';
 import { tables } from '../../controller/core/dataset.ts';
 import { findingKinds } from '../../controller/doctor/kinds.ts';
+import { eventAreas } from '../../controller/ports/events.ts';
 import { BuildingFileSchema } from '../../sync/headend/building-file/file.ts';
 import { asyncApi } from './asyncapi.ts';
+import { eventTable } from './event-table.ts';
 import { findingTable } from './finding-table.ts';
 import { type JsonSchema, referenceTable } from './reference-table.ts';
 
@@ -73,6 +75,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     page(
       'doctor',
       Object.entries(findingKinds).map(([area, kinds]) => `### ${area}\n\n${findingTable(kinds)}`),
+    ),
+    page(
+      'events',
+      Object.entries(eventAreas).map(([area, kinds]) => `## ${area}\n\n${eventTable(kinds)}`),
     ),
     page(
       'dataset',
