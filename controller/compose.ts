@@ -267,6 +267,7 @@ export function compose({
       housekeeping.start(store.notices, [...simulated.keys()]);
       diskWatch.start();
       guesses.start();
+      callDesk.start();
       for (const door of doors.all()) door.start();
       saltoEnded = salto?.run(doorsEnded.signal);
       doorClock.start();

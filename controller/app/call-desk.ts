@@ -3,6 +3,7 @@ import type { AccessRequest } from '../core/access/decision.ts';
 import type { BuildingRows } from '../core/access/facts.ts';
 import { type CallsMade, withCall } from '../core/call/limits.ts';
 import { type CallNumber, planConciergeCall, planResidentCall } from '../core/call/plan.ts';
+import { recall } from '../core/call/recall.ts';
 import type { Building, DoorId, Language, Resident, ResidentId } from '../core/dataset.ts';
 import { consoleName } from '../core/directory.ts';
 import { isResidentAt } from '../core/time/residency.ts';
@@ -11,6 +12,7 @@ import type { EventDraft } from '../ports/events.ts';
 import { type Journal, StorageFault } from '../ports/journal.ts';
 import type { CallAnswer, CallRefusal, ControllerStatus, LobbyCall } from '../ports/lobby.ts';
 import type { DirectoryRows, Replica } from '../ports/replica.ts';
+import { callRecords } from './call-records.ts';
 import type { CallRuntime } from './call-runtime.ts';
 import { notCalledSentences } from './call-sentences.ts';
 import type { Doors } from './doors.ts';
@@ -57,6 +59,21 @@ export class CallDesk {
     this.#parts = parts;
   }
 
+  /** Goes on counting where the last run left off, and ends in the log what a kill has left open there. */
+  start(): void {
+    const { journal, clock, recorder, log } = this.#parts;
+    try {
+      const { made, open } = recall(callRecords(journal), clock.reading().now, clock.monotonicMs());
+      this.#made = made;
+      recorder.commit(
+        open.map((call): EventDraft => ({ type: 'CallEnded', severity: 'info', call, outcome: 'failed' })),
+      );
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      log.error({ fault: error.code }, 'the calls of the last run are not known');
+    }
+  }
+
   /** What calls are placed with; absent: none are. */
   phone(): NonNullable<ControllerStatus['phone']> | undefined {
     const { calls } = this.#parts;
@@ -98,11 +115,12 @@ export class CallDesk {
     return this.#call((rows, building) => {
       const holder = rows.holder({ kind: 'resident', id });
       const found = holder?.kind === 'resident' ? [holder.row] : [];
-      return this.#toResident(
+      const wanted = this.#toResident(
         found.filter(({ showOnConsole }) => showOnConsole),
         building,
         'directory',
       );
+      return 'refused' in wanted && wanted.refused === 'unknownCallee' ? { refused: 'notListed' } : wanted;
     });
   }
 
@@ -155,7 +173,7 @@ export class CallDesk {
       });
       if (found === undefined) return this.refuse('unknownCallee');
       const { building, wanted } = found;
-      if ('refused' in wanted && wanted.refused === 'unknownCallee') return this.refuse(wanted.refused);
+      if ('refused' in wanted && isNobody(wanted.refused)) return this.refuse(wanted.refused);
       if (!this.#mayTry()) return this.refuse('tooManyCalls');
       if ('refused' in wanted) return this.#refused(wanted);
       return { outcome: 'calling', call: this.#place(calls, wanted, building) };
@@ -232,3 +250,6 @@ export class CallDesk {
 }
 
 const firstLanguage = ({ languages }: Building): Language => languages[0] ?? 'en';
+
+/** There is nobody to be rung: no event, so that nobody can fill the log with wrong codes. */
+const isNobody = (reason: CallRefusal): boolean => reason === 'unknownCallee' || reason === 'notListed';

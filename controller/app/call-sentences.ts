@@ -17,6 +17,10 @@ export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
     en: 'Nobody can be called this way right now. Please check the code, or find the person by name.',
     fr: 'Personne ne peut être appelé ainsi pour le moment. Veuillez vérifier le code ou chercher la personne par son nom.',
   },
+  notListed: {
+    en: 'This person can no longer be called here. Please choose another name, or contact the manager.',
+    fr: 'Cette personne ne peut plus être appelée ici. Veuillez choisir un autre nom ou communiquer avec la direction de l’immeuble.',
+  },
   noNumber: {
     en: 'This resident cannot be called from here. Please reach them another way, or contact the manager.',
     fr: 'Cette personne ne peut pas être appelée d’ici. Veuillez la joindre autrement ou communiquer avec la direction de l’immeuble.',

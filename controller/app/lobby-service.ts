@@ -216,7 +216,7 @@ export class LobbyService implements Lobby {
     const { callDesk } = this.#parts;
     if (callee === 'concierge') return callDesk.concierge();
     const resident = this.#directory.residentOf(callee.resident);
-    return resident === undefined ? callDesk.refuse('unknownCallee') : callDesk.resident(resident);
+    return resident === undefined ? callDesk.refuse('notListed') : callDesk.resident(resident);
   }
 
   endCall(call: string): void {

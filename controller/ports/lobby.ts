@@ -73,6 +73,8 @@ export type CallRefusal =
   | 'noPhone'
   /** Nobody is behind what was touched or typed: gone since, unknown, or not to be tried now. */
   | 'unknownCallee'
+  /** Whoever was touched by name is no longer to be called. */
+  | 'notListed'
   | 'noNumber'
   | 'doNotDisturb'
   /** One call at a time. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallAnswer } from '../../controller/ports/lobby.ts';
-import { type Body, householdShell, put, type Shell } from '../support/controller-shell.ts';
+import { type Body, householdShell, put, Shell } from '../support/controller-shell.ts';
 import { whileDiskRefuses } from '../support/refusing-disk.ts';
 import { aBuilding, aDoor, aGrant, aResident } from '../support/rows.ts';
 
@@ -27,6 +27,14 @@ async function type(shell: Shell, digits: string) {
   const answer = shell.lobby.submit(digits);
   shell.time.pass(250);
   return await answer;
+}
+
+/** The same console after a kill: what had not been committed is gone. */
+function restarted(shell: Shell): Shell {
+  shell.close();
+  const after = new Shell({ dir: shell.dir, time: shell.time });
+  after.lobby.start();
+  return after;
 }
 
 const phase = (shell: Shell) => shell.lobby.state().call?.phase;
@@ -69,8 +77,10 @@ describe('touching a name', () => {
     const shell = lit();
     const [entry] = shell.lobby.state().directory;
     shell.publish(put('resident', aResident('ann', { version: 3, phone: annsPhone, status: 'suspended' })));
-    expect(shell.lobby.call({ resident: entry?.id ?? '' })).toMatchObject({ reason: 'unknownCallee' });
-    expect(shell.lobby.call({ resident: 'ann' })).toMatchObject({ reason: 'unknownCallee' });
+    const answer = shell.lobby.call({ resident: entry?.id ?? '' });
+    expect(answer).toMatchObject({ reason: 'notListed' });
+    expect(answer).toHaveProperty('sentence.en', expect.not.stringContaining('code'));
+    expect(shell.lobby.call({ resident: 'ann' })).toMatchObject({ reason: 'notListed' });
     expect(shell.phone.dialled).toEqual([]);
   });
 
@@ -460,6 +470,18 @@ describe('the limits', () => {
     expect(call()).toBe('notCalled');
   });
 
+  it('are counted across restarts', () => {
+    const shell = lit();
+    for (let n = 0; n < 6; n += 1) {
+      touch(shell);
+      shell.lobby.endCall(shell.lobby.state().call?.id ?? '');
+    }
+    const after = restarted(shell);
+    expect(touch(after)).toMatchObject({ reason: 'tooManyCalls' });
+    after.time.pass(60 * second);
+    expect(touch(after)).toMatchObject({ outcome: 'calling' });
+  });
+
   it('leave the keypad free: a resident comes home while a guest’s call rings', async () => {
     const shell = lit();
     touch(shell);
@@ -479,5 +501,78 @@ describe('a phone that cannot be started', () => {
     expect(touch(shell)).toMatchObject({ outcome: 'notCalled', reason: 'phoneFault' });
     expect(shell.lobby.status()).toMatchObject({ phone: { fault: 'port 8090 is taken' } });
     expect(shell.type('12345678')).toMatchObject({ outcome: 'grant' });
+  });
+
+  it('is tried again, ever more seldom, and told once when it works', async () => {
+    const shell = lit(householdShell({ phoneProblem: 'port 8090 is taken' }));
+    await shell.phoneStarted;
+    shell.time.pass(5 * second);
+    await Promise.resolve();
+    shell.phone.problem = undefined;
+    shell.time.pass(9 * second);
+    await Promise.resolve();
+    expect(touch(shell)).toMatchObject({ reason: 'phoneFault' });
+    shell.time.pass(second);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(touch(shell)).toMatchObject({ outcome: 'calling' });
+    const told = shell.events().filter(({ type: name }) => name.startsWith('Phone'));
+    expect(told.map(({ type: name }) => name)).toEqual(['PhoneFault', 'PhoneFaultEnded']);
+  });
+});
+
+describe('a kill in the middle of a call', () => {
+  it('leaves no call without an end: the next start writes it', () => {
+    const shell = lit();
+    touch(shell);
+    const call = shell.lobby.state().call?.id;
+    const after = restarted(shell);
+    const ends = after.events().filter(({ type: name }) => name === 'CallEnded');
+    expect(ends).toMatchObject([{ call, outcome: 'failed' }]);
+    expect(after.lobby.state()).not.toHaveProperty('call');
+    expect(
+      restarted(after)
+        .events()
+        .filter(({ type: name }) => name === 'CallEnded'),
+    ).toHaveLength(1);
+  });
+});
+
+describe('news of the line', () => {
+  it('that breaks is an alarm, is told to who wants to call, and ends when it works again', async () => {
+    const shell = lit();
+    await shell.phoneStarted;
+    shell.phone.says({ kind: 'broken', problem: 'The engine is gone.' });
+    expect(touch(shell)).toMatchObject({ reason: 'phoneFault' });
+    expect(shell.lobby.status()).toMatchObject({ phone: { fault: 'The engine is gone.' } });
+    shell.phone.says({ kind: 'working' });
+    expect(touch(shell)).toMatchObject({ outcome: 'calling' });
+    const told = shell.events().filter(({ type: name }) => name.startsWith('Phone'));
+    expect(told).toMatchObject([
+      { type: 'PhoneFault', severity: 'alarm', problem: 'The engine is gone.' },
+      { type: 'PhoneFaultEnded', severity: 'notice' },
+    ]);
+  });
+
+  it('that is not registered is an alarm, and calls are tried all the same', async () => {
+    const shell = lit();
+    await shell.phoneStarted;
+    shell.phone.says({ kind: 'unregistered', problem: 'Not known.' });
+    expect(shell.lobby.status()).toMatchObject({ phone: { unregistered: 'Not known.' } });
+    expect(touch(shell)).toMatchObject({ outcome: 'calling' });
+    shell.phone.says({ kind: 'registered' });
+    expect(shell.lobby.status().phone).not.toHaveProperty('unregistered');
+    expect(shell.events()).toContainEqual(expect.objectContaining({ type: 'PhoneRegistered' }));
+  });
+
+  it('is an event each where somebody calls in, or reaches for the controls', async () => {
+    const shell = lit();
+    await shell.phoneStarted;
+    shell.phone.says({ kind: 'inboundRefused', count: 3 });
+    shell.phone.says({ kind: 'controlTaken' });
+    expect(shell.events().slice(-2)).toMatchObject([
+      { type: 'InboundCallRefused', count: 3 },
+      { type: 'PhoneControlTaken', severity: 'alarm' },
+    ]);
   });
 });

@@ -208,6 +208,7 @@ export class Shell {
     for (const door of this.doors.all()) door.start();
     this.doorClock.start();
     this.phone.problem = phoneProblem;
+    callDesk.start();
     this.phoneStarted = this.calls?.start() ?? Promise.resolve();
     onTestFinished(() => {
       this.doorClock.close();

@@ -1,0 +1,44 @@
+/** What the event log still knows of calls when the controller starts; pure. */
+import type { CallsMade } from './limits.ts';
+
+/** As far as it matters here; other fields are left alone. */
+export interface CallRecord {
+  readonly type: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly call?: string;
+  readonly reason?: string;
+}
+
+export interface Recalled {
+  /** The tries of the last day, on a clock that shows `nowMs` monotonic milliseconds. */
+  readonly made: CallsMade;
+  /** Calls that began and never ended: the controller was killed in the middle of them. */
+  readonly open: readonly string[];
+}
+
+const dayMs = 86_400_000;
+/** Refusals that come before a try is counted. */
+const uncounted: ReadonlySet<string | undefined> = new Set([
+  'tooManyCalls',
+  'lineBusy',
+  'noPhone',
+  'phoneFault',
+]);
+
+/**
+ * @param records oldest first
+ * @param now the wall clock; a time that lies after it has not passed at all
+ */
+export function recall(records: readonly CallRecord[], now: number, nowMs: number): Recalled {
+  const open = new Set<string>();
+  const made: number[] = [];
+  for (const { type, time, call, reason } of records) {
+    if (type === 'CallStarted' && call !== undefined) open.add(call);
+    if (type === 'CallEnded' && call !== undefined) open.delete(call);
+    const counts = type === 'CallStarted' || (type === 'CallRefused' && !uncounted.has(reason));
+    const ageMs = Math.max(0, now - Date.parse(time));
+    if (counts && ageMs < dayMs) made.push(nowMs - ageMs);
+  }
+  return { made: made.sort((one, other) => one - other), open: [...open] };
+}
