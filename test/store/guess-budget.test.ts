@@ -76,17 +76,6 @@ describe('the guess budget on disk', () => {
       store.close();
     }
   });
-
-  it('is there in a database that the release before it has written', () => {
-    const dir = tempDir();
-    openStore(dir, { now: () => 0 }).close();
-    const db = openDatabase(join(dir, 'events.db'));
-    db.exec('DROP TABLE guess_budget; DROP TABLE disk_notice; DROP TABLE operator_mode');
-    db.pragma('user_version = 1');
-    db.close();
-    const { journal, notices } = storeIn(dir);
-    expect([journal.guesses(), notices]).toEqual([noGuesses, []]);
-  });
 });
 
 describe('the live codes', () => {
@@ -122,26 +111,6 @@ describe('the live codes', () => {
     expect(replica.liveCodes(now)).toBe(0);
     await replica.applyStaged();
     expect(replica.liveCodes(now)).toBe(3);
-  });
-
-  it('are known of rows that the release before has stored', () => {
-    const dir = tempDir();
-    const store = openStore(dir, { now: () => 0 });
-    store.replica.applyDelta(new CloudRows().put(...pins, ...guests));
-    store.close();
-    const db = openDatabase(join(dir, 'replica.db'));
-    db.exec(`
-      DROP INDEX row_directory_code; DROP INDEX row_live_code; DROP INDEX row_by_look_up; DROP INDEX row_listed;
-      ALTER TABLE row DROP COLUMN code_until;
-      ALTER TABLE row DROP COLUMN look_up;
-      ALTER TABLE row DROP COLUMN listed_suite;
-      ALTER TABLE row ADD COLUMN key TEXT;
-      CREATE INDEX row_by_key ON row (gen, tbl, key) WHERE key IS NOT NULL`);
-    db.pragma('user_version = 1');
-    db.close();
-    const { replica } = storeIn(dir);
-    expect(replica.liveCodes(now)).toBe(3);
-    expect(replica.read((found) => found.byHash(rows.hashOf('2')).credentials)).toHaveLength(1);
   });
 
   it('are counted from the index alone', () => {
