@@ -47,7 +47,12 @@ export class ContactWatch {
   start(): void {
     const { gpio, ref, activeLow } = this.#parts;
     this.#input = gpio.openInput(ref, { activeLow }, () => this.#take({ kind: 'activity' }));
-    this.#state = initialContact(this.#input.read());
+    try {
+      this.#state = initialContact(this.#input.read());
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     this.#listener.onLevel(this.#state.level);
     this.#checkLater();
   }

@@ -3,8 +3,8 @@
  *
  * 1. A level is told once the line has been quiet for `debounceMs`, and only if it differs from the last one told.
  * 2. The level is read when the line is quiet, never taken from a callback: pulses may have come together or been lost.
- * 3. A line that does not become quiet, or tells more changes than any door makes, chatters. That is told once; the line is
- *    then listened to for one movement a second at most, and the end is told when it has been quiet for `quietMs`.
+ * 3. A line that does not become quiet chatters. That is told once; the line is then listened to for one movement a second at
+ *    most, and the end is told when it has been quiet for `quietMs`. (Settled changes that come too often are the door's to bound.)
  */
 export interface ContactSettings {
   readonly debounceMs: number;
@@ -15,10 +15,7 @@ const unsettledMs = 1_000;
 /** How long a chattering line is not listened to. */
 const restMs = 1_000;
 /** How long a line must be quiet until it is trusted again. */
-const quietMs = 10_000;
-/** Changes that may be told at once, and in the long run: twice what a door makes that is never left alone. */
-const burst = 30;
-const msPerChange = 1_000;
+const quietMs = 2_000;
 
 type Phase =
   | { readonly kind: 'settled' }
@@ -32,8 +29,6 @@ export interface ContactState {
   /** The level that was told last. */
   readonly level: boolean;
   readonly phase: Phase;
-  /** When the last of the changes told so far is paid for, at one each `msPerChange`. */
-  readonly paidUntilMs: number;
 }
 
 export type ContactInput =
@@ -54,11 +49,7 @@ export interface ContactStep {
 }
 
 /** A line that stood at `level` when it was opened. */
-export const initialContact = (level: boolean): ContactState => ({
-  level,
-  phase: { kind: 'settled' },
-  paidUntilMs: Number.NEGATIVE_INFINITY,
-});
+export const initialContact = (level: boolean): ContactState => ({ level, phase: { kind: 'settled' } });
 
 export const isChattering = ({ phase }: ContactState): boolean =>
   phase.kind === 'resting' || phase.kind === 'onProbation';
@@ -94,7 +85,7 @@ export function stepContact(
       };
     case 'onProbation':
       if (input.kind === 'activity') return rest(state, []);
-      return told(state, input.level, nowMs, [{ kind: 'chattering', on: false }]);
+      return told(state, input.level, [{ kind: 'chattering', on: false }]);
     default:
       return phase satisfies never;
   }
@@ -108,13 +99,9 @@ function settle(
   debounceMs: number,
 ): ContactStep {
   const leftMs = activeMs + debounceMs - nowMs;
-  const chatters: readonly ContactEffect[] = [{ kind: 'chattering', on: true }];
-  if (leftMs > 0) {
-    if (nowMs - sinceMs >= unsettledMs) return rest(state, chatters);
-    return { state, effects: [{ kind: 'startTimer', ms: leftMs }] };
-  }
-  const spent = level !== state.level && state.paidUntilMs - nowMs > (burst - 1) * msPerChange;
-  return spent ? rest(state, chatters) : told(state, level, nowMs, []);
+  if (leftMs <= 0) return told(state, level, []);
+  if (nowMs - sinceMs >= unsettledMs) return rest(state, [{ kind: 'chattering', on: true }]);
+  return { state, effects: [{ kind: 'startTimer', ms: leftMs }] };
 }
 
 const rest = (state: ContactState, before: readonly ContactEffect[]): ContactStep => ({
@@ -122,16 +109,7 @@ const rest = (state: ContactState, before: readonly ContactEffect[]): ContactSte
   effects: [...before, { kind: 'listen', on: false }, { kind: 'startTimer', ms: restMs }],
 });
 
-function told(
-  state: ContactState,
-  level: boolean,
-  nowMs: number,
-  before: readonly ContactEffect[],
-): ContactStep {
-  const phase: Phase = { kind: 'settled' };
-  if (level === state.level) return { state: { ...state, phase }, effects: before };
-  return {
-    state: { level, phase, paidUntilMs: Math.max(nowMs, state.paidUntilMs) + msPerChange },
-    effects: [...before, { kind: 'tell', level }],
-  };
-}
+const told = (state: ContactState, level: boolean, before: readonly ContactEffect[]): ContactStep => ({
+  state: { level, phase: { kind: 'settled' } },
+  effects: level === state.level ? before : [...before, { kind: 'tell', level }],
+});

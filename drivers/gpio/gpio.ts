@@ -40,7 +40,9 @@ export interface GpioOutput {
   set(active: boolean): void;
   /** How the line stands now, whoever drove it. @throws GpioFault */
   read(): boolean;
-  /** Lets go of the line without driving it; may be called twice. */
+  /** What the watchdog (`watchdog.sh`) is told to bring the line to this state once the controller is gone. */
+  order(active: boolean): string;
+  /** Lets go of the line, which stands as it was set last if the kernel allows; may be called twice. */
   close(): void;
 }
 
@@ -57,8 +59,9 @@ export interface Gpio {
   /** The line is driven to `active` from the first moment on. @throws GpioFault */
   openOutput(ref: LineRef, options: { readonly activeLow: boolean; readonly active: boolean }): GpioOutput;
   /**
-   * `onActivity` says that the line may have moved, at least once after the last movement of any burst, never from
-   * within this call, and nothing about the level: pulses come late, together, or as one. Whoever wants the level reads it.
+   * `onActivity` says that the line may have moved, never from within this call, and nothing about the level: pulses come
+   * late, together, or as one. It is told at least once after the last movement that leaves the line otherwise than it was
+   * read last. Whoever wants the level reads it.
    * @throws GpioFault
    */
   openInput(ref: LineRef, options: { readonly activeLow: boolean }, onActivity: () => void): GpioInput;

@@ -65,6 +65,7 @@ export class GpiodGpio implements Gpio {
         if (output.read() !== next) throw notAsWritten(ref);
       },
       read: () => guarded(taken, ({ line }) => (line.getValue() === 1) !== activeLow),
+      order: (next) => `gpiod ${ref.chip} ${ref.line} ${next === activeLow ? 0 : 1}`,
       close: () => this.#letGo(taken),
     };
     try {

@@ -27,6 +27,7 @@ export class MemoryGpio implements Gpio {
         line.high = next !== activeLow;
       },
       read: () => line.high !== activeLow,
+      order: (next) => `memory ${ref.chip} ${ref.line} ${next === activeLow ? 0 : 1}`,
       close: () => {
         line.user = undefined;
       },

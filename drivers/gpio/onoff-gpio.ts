@@ -3,6 +3,7 @@
  * configured are swallowed (so everything is read back), a callback's value may be that of a later movement (so it is not
  * used), a line that vanishes makes it throw out of reach (so reading never throws inside it), and it has no idea of chips.
  */
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BinaryValue } from 'onoff';
 import { type Gpio, GpioFault, type GpioInput, type GpioOutput, type LineRef, nameOf } from './gpio.ts';
@@ -40,6 +41,7 @@ export class OnoffGpio implements Gpio {
         if (output.read() !== next) throw notAsWritten(ref);
       },
       read: () => guarded(ref, () => (line.level() === 1) !== activeLow),
+      order: (next) => `sysfs ${line.number} ${next === activeLow ? 'low' : 'high'}`,
       close: () => this.#letGo(line),
     };
     this.#demand(ref, line, () => line.direction() === 'out' && output.read() === active);
@@ -94,7 +96,19 @@ export class OnoffGpio implements Gpio {
   #letGo(line: CarefulLine): void {
     if (this.#open.get(line.number) !== line) return;
     this.#open.delete(line.number);
+    const held = line.held();
     line.unexport();
+    if (held !== undefined) leaveDriven(line.number, held);
+  }
+}
+
+/** Unexported, some chips turn an output into an input: the relay would stand as a resistor says, or none. */
+function leaveDriven(number: number, level: 'low' | 'high'): void {
+  try {
+    writeFileSync(`${sysfsRoot}/export`, String(number));
+    writeFileSync(`${sysfsRoot}/gpio${number}/direction`, level);
+  } catch {
+    // The chip is gone, or somebody was quicker; whoever opens the line again is told.
   }
 }
 
@@ -103,10 +117,18 @@ type CarefulLine = InstanceType<ReturnType<typeof carefulLine>>;
 const carefulLine = ({ Gpio: Line }: Onoff) =>
   class extends Line {
     readonly number: number;
+    readonly #isOutput: boolean;
 
     constructor(number: number, direction: 'in' | 'low' | 'high') {
       super(number, direction, direction === 'in' ? 'both' : 'none', { activeLow: false });
       this.number = number;
+      this.#isOutput = direction !== 'in';
+    }
+
+    /** The voltage that an output holds. */
+    held(): 'low' | 'high' | undefined {
+      if (!this.#isOutput || !this.isReadable()) return undefined;
+      return this.level() === 1 ? 'high' : 'low';
     }
 
     /** onoff reads whenever the line has moved, where nobody can catch what that throws. */

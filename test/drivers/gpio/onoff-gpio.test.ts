@@ -56,6 +56,14 @@ describe('onoff on sysfs', () => {
     expect(world.outputs.left).toEqual([]);
   });
 
+  it('leaves an output driven as it stood when it lets go of it', async () => {
+    const { world, bench } = await machine();
+    const output = await bench.openOutput(relay, { activeLow: true, active: true });
+    await output.set(false);
+    await bench.closeAll();
+    await world.run('test "$(cat gpio529/direction gpio529/value | xargs)" = "out 1"');
+  });
+
   it.each([
     ['active low', 'echo 1 > gpio529/active_low'],
     ['an output that is watched', 'echo low > gpio529/direction'],
@@ -64,8 +72,8 @@ describe('onoff on sysfs', () => {
     await world.run(`echo 529 > export; ${left}`);
     const input = await bench.openInput(relay, { activeLow: false });
     await world.pull(relay, true);
-    expect(await input.read()).toBe(true);
     await input.activity.next(({ level }) => level === true);
+    expect(await input.read()).toBe(true);
   });
 
   it('refuses an exported line whose direction will not change, as onoff would not', async () => {

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { DoorId } from '../../../controller/core/dataset.ts';
+import type { DoorHardwareInput } from '../../../controller/ports/door-hardware.ts';
+import { type Gpio, GpioFault } from '../../../drivers/gpio/gpio.ts';
+import { GpioDoor, type GpioDoorParts } from '../../../drivers/gpio/gpio-door.ts';
+import { MemoryGpio } from '../../../drivers/gpio/memory-gpio.ts';
+import { HandTime } from '../../support/hand-time.ts';
+
+const line = (number: number) => ({ chip: 'board', line: number });
+const strike: GpioDoorParts['strike'] = {
+  ref: line(0),
+  activeLow: false,
+  failMode: 'fail-secure',
+  safeState: 'secured',
+};
+const contact = (number: number) => ({ ref: line(number), activeLow: false, debounceMs: 20 });
+const contacts = {
+  monitor: contact(1),
+  lockMonitor: contact(2),
+  rex: contact(3),
+  fire: contact(4),
+  tamper: contact(5),
+};
+
+/** A door on lines of memory, in a time of its own; started. */
+function wired(parts: Partial<GpioDoorParts> = {}, prepare: (gpio: MemoryGpio) => void = () => {}) {
+  const gpio = new MemoryGpio({ board: 8 });
+  const time = new HandTime();
+  const told: DoorHardwareInput[] = [];
+  const orders: string[] = [];
+  prepare(gpio);
+  const door = new GpioDoor({
+    door: DoorId.parse('front'),
+    strike,
+    contacts,
+    backend: () => gpio,
+    watchdog: { guard: (order) => orders.push(order) },
+    timers: time.timers,
+    monotonicMs: () => time.monotonicMs(),
+    ...parts,
+  });
+  door.start((input) => told.push(input));
+  return { gpio, time, told, orders, door, taken: () => told.splice(0) };
+}
+type Wired = ReturnType<typeof wired>;
+
+const relay = ({ gpio }: Wired): boolean => gpio.isHigh(line(0));
+
+describe('a wired door', () => {
+  it('tells how its contacts stand when it starts, and that its strike is secured', () => {
+    const bench = wired({}, (gpio) => gpio.pull(line(2), true));
+    expect(bench.told).toEqual([
+      { kind: 'monitor', open: false },
+      { kind: 'lockMonitor', locked: true },
+      { kind: 'rex', active: false },
+      { kind: 'fire', active: false },
+      { kind: 'tamper', active: false },
+    ]);
+    expect(relay(bench)).toBe(false);
+  });
+
+  it.each([
+    { failMode: 'fail-secure', activeLow: false, secured: false, released: true },
+    { failMode: 'fail-secure', activeLow: true, secured: true, released: false },
+    { failMode: 'fail-safe', activeLow: false, secured: true, released: false },
+    { failMode: 'fail-safe', activeLow: true, secured: false, released: true },
+  ] as const)('drives a $failMode lock, relay active low $activeLow', ({ failMode, activeLow, ...high }) => {
+    const bench = wired({ strike: { ...strike, failMode, activeLow } });
+    expect(relay(bench)).toBe(high.secured);
+    bench.door.release();
+    bench.door.release();
+    expect(relay(bench)).toBe(high.released);
+    bench.door.secure();
+    expect(relay(bench)).toBe(high.secured);
+  });
+
+  it.each([
+    ['secured', 'fail-secure', false],
+    ['released', 'fail-secure', true],
+    ['secured', 'fail-safe', true],
+    ['released', 'fail-safe', false],
+  ] as const)(
+    'is left %s, if wired so, at its start, at its end and by the watchdog (%s)',
+    (safeState, failMode, high) => {
+      const bench = wired({ strike: { ...strike, safeState, failMode } });
+      expect(relay(bench)).toBe(high);
+      expect(bench.orders).toEqual([`memory board 0 ${high ? 1 : 0}`]);
+      bench.door.release();
+      bench.door.secure();
+      bench.door.release();
+      bench.door.close();
+      expect(relay(bench)).toBe(high);
+    },
+  );
+
+  it.each([
+    ['monitor', 1, { kind: 'monitor', open: true }],
+    ['lock monitor', 2, { kind: 'lockMonitor', locked: true }],
+    ['request to exit', 3, { kind: 'rex', active: true }],
+    ['fire input', 4, { kind: 'fire', active: true }],
+    ['tamper contact', 5, { kind: 'tamper', active: true }],
+  ] as const)('tells its %s once it has settled', (_, number, input) => {
+    const bench = wired();
+    bench.taken();
+    for (const high of [true, false, true]) bench.gpio.pull(line(number), high);
+    bench.time.pass(19);
+    expect(bench.told).toEqual([]);
+    bench.time.pass(1);
+    expect(bench.told).toEqual([input]);
+  });
+
+  it('tells a request to exit that is held for an hour once', () => {
+    const bench = wired();
+    bench.taken();
+    bench.gpio.pull(line(3), true);
+    bench.time.pass(3_600_000);
+    expect(bench.told).toEqual([{ kind: 'rex', active: true }]);
+  });
+
+  it('says once that a contact chatters that flips 500 times a second, and when it is well again', () => {
+    const bench = wired();
+    bench.taken();
+    for (let ms = 0; ms < 20_000; ms += 2) {
+      bench.gpio.pull(line(1), ms % 4 === 0);
+      bench.time.pass(2);
+    }
+    const problem = 'door monitor: line 1 of board chatters; look for a loose wire';
+    expect(bench.taken()).toEqual([{ kind: 'fault', problem }]);
+    bench.gpio.pull(line(1), true);
+    bench.time.pass(5_000);
+    expect(bench.taken()).toEqual([
+      { kind: 'fault', problem: undefined },
+      { kind: 'monitor', open: true },
+    ]);
+  });
+
+  it('finds a movement of which it was told nothing within a second', () => {
+    const bench = wired({}, (gpio) => {
+      const openInput = gpio.openInput.bind(gpio);
+      gpio.openInput = (ref, options) => openInput(ref, options, () => {});
+    });
+    bench.taken();
+    bench.gpio.pull(line(1), true);
+    bench.time.pass(1_000);
+    bench.time.pass(20);
+    expect(bench.told).toEqual([{ kind: 'monitor', open: true }]);
+  });
+
+  it('is faulty, and never simulated, while its backend cannot work, and obeys its last order once it can', () => {
+    let gpio: Gpio | undefined;
+    const memory = new MemoryGpio({ board: 8 });
+    const bench = wired({
+      contacts: { monitor: contacts.monitor },
+      backend: () => {
+        if (gpio === undefined) throw new GpioFault('backendUnusable', 'this kernel offers no lines');
+        return gpio;
+      },
+    });
+    expect(bench.door.simulated).toBe(false);
+    expect(bench.taken().at(-1)).toEqual({ kind: 'line', contact: 'monitor', fault: 'cut' });
+    expect(() => bench.door.release()).toThrow('relay: this kernel offers no lines');
+    gpio = memory;
+    bench.time.pass(5_000);
+    expect(memory.isHigh(line(0))).toBe(true);
+    expect(bench.told).toEqual([
+      { kind: 'fault', problem: 'door monitor: this kernel offers no lines' },
+      { kind: 'obeyed', released: true },
+      { kind: 'line', contact: 'monitor', fault: undefined },
+      { kind: 'monitor', open: false },
+      { kind: 'fault', problem: undefined },
+    ]);
+  });
+
+  it('goes on opening while a contact of it is in use by somebody else, and says which', () => {
+    const bench = wired({}, (gpio) => gpio.openInput(line(1), { activeLow: false }, () => {}));
+    expect(bench.told).toContainEqual({ kind: 'fault', problem: 'door monitor: line 1 of board is in use' });
+    bench.door.release();
+    expect(relay(bench)).toBe(true);
+  });
+
+  it('releases nothing because its fire input cannot be read', () => {
+    const bench = wired({ contacts: { fire: contact(9) } });
+    expect(bench.told).toEqual([{ kind: 'fault', problem: 'fire input: there is no line 9 of board' }]);
+  });
+
+  it('puts right, within a second, a relay that another program has moved', () => {
+    const bench = wired();
+    bench.taken();
+    bench.gpio.pull(line(0), true);
+    bench.time.pass(1_000);
+    expect(relay(bench)).toBe(false);
+    expect(bench.told).toEqual([{ kind: 'obeyed', released: false }]);
+  });
+
+  it('tells nothing once it is closed', () => {
+    const bench = wired();
+    bench.taken();
+    bench.door.close();
+    bench.gpio.pull(line(3), true);
+    bench.time.pass(60_000);
+    expect(bench.told).toEqual([]);
+    expect(bench.time.timers.pending).toBe(0);
+  });
+
+  it('has a monitor only where one is wired', () => {
+    expect(wired().door.hasMonitor).toBe(true);
+    expect(wired({ contacts: {} }).door.hasMonitor).toBe(false);
+  });
+});
