@@ -3,6 +3,7 @@
  * noisy. Prints a table; with `--json` one JSON object as the last line. docs/performance.md says what each measures.
  */
 import { parseArgs } from 'node:util';
+import { callBench } from './bench/call.ts';
 import { decisionBench } from './bench/decision.ts';
 import { denialsBench } from './bench/denials.ts';
 import { directoryBench } from './bench/directory.ts';
@@ -15,6 +16,7 @@ import { startBench } from './bench/start.ts';
 import { submitBench } from './bench/submit.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
+  call: callBench,
   decision: decisionBench,
   denials: denialsBench,
   directory: directoryBench,

@@ -62,6 +62,8 @@ const resident = (n: number) => ({
   showOnConsole: true,
   directoryCode: String(n % 10_000).padStart(4, '0'),
   escalationNumbers: [],
+  // The one who is called.
+  ...(n === 0 ? { phone: '+14165550100' } : {}),
   language: n % 2 === 0 ? 'en' : 'fr',
   moveInDate: '2024-05-01',
   extendedAccess: false,
