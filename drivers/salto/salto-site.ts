@@ -49,12 +49,14 @@ export interface SiteDoor {
 }
 
 /** Longer than a lock's radio takes, shorter than anybody waits at a door. */
-const operateWithinMs = 5_000;
+const operateWithinMs = 4_000;
 const lookWithinMs = 4_000;
 const connectWithinMs = 3_000;
 const retry = { retryMinMs: 1_000, retryMaxMs: 15_000 };
 /** What a firewall forgets in silence is found out before a person does. */
 const sayHelloEveryMs = 30_000;
+/** Whoever is to be let in meanwhile waits behind it. */
+const helloWithinMs = 2_000;
 /** For what is still to be told when the controller stops. */
 const drainWithinMs = 2_000;
 
@@ -125,7 +127,7 @@ export class SaltoSite {
     let helloInMs = 0;
     while (!signal.aborted) {
       if (helloInMs <= 0) {
-        void this.#operations.call(infoCall, { withinMs: lookWithinMs, urgent: false });
+        void this.#operations.call(infoCall, { withinMs: helloWithinMs, urgent: false });
         helloInMs = sayHelloEveryMs;
       }
       await this.#lookAtDoors();

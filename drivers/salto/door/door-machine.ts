@@ -198,7 +198,7 @@ function afterFailure(
   if (underway === undefined) return { state, effects: [] };
   const free: SaltoDoorState = { ...state, underway: undefined };
   if (underway === 'open') {
-    if (state.passage === undefined) return proceed(free, []);
+    // Also of somebody who has given up meanwhile: they stood at a door that did not open.
     return proceed({ ...free, ...nobody }, [...noPassage, { kind: 'refused', released: true, problem }]);
   }
   const isOffice = underway === 'startOfficeMode' || underway === 'endOfficeMode';

@@ -93,6 +93,11 @@ describe('what SALTO is told of a door', () => {
     ],
     ['nor when it is unknown whether it was made', [passage, failed('unknown'), timer('retry')], []],
     ['an opening for somebody who has given up is no news', [passage, lock, done], ['secured']],
+    [
+      'an opening that failed is told also when its time is over',
+      [passage, lock, failed('unknown')],
+      ['release refused', 'secured'],
+    ],
     ['what lasts is told again', [evacuate, failed('notSent')], ['release refused', 'retry in 10000']],
     ['until SALTO agrees', [evacuate, failed('notSent'), timer('retry')], ['emergencyOpen']],
     [

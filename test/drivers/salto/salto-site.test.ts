@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { forThisTest } from '../../support/for-this-test.ts';
+import { passage, SaltoHouse } from './salto-house.ts';
+import { type Misbehaviour, ShipServer } from './ship-server.ts';
+
+const serverWith = async (...doors: readonly string[]): Promise<ShipServer> => {
+  const server = forThisTest(await new ShipServer().listen());
+  for (const door of doors) server.addDoor(door);
+  return server;
+};
+
+describe('a door behind SALTO', () => {
+  it('opens, and says so once SALTO has done it', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
+    house.door().release(passage);
+    expect(server.doors.get('A')?.opened).toBe(0);
+    expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: true });
+    expect(server.doors.get('A')?.opened).toBe(1);
+    house.door().secure('lock');
+    expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
+    expect(server.callsOf('OnlineDoor.Open')).toHaveLength(1);
+    expect(server.violations).toEqual([]);
+  });
+
+  it('is named as SALTO names it, by id or by name', async () => {
+    const server = await serverWith();
+    server.addDoor('7', 'Entrée & cour');
+    const house = new SaltoHouse(server.port, { naming: 'name', doors: { front: 'Entrée & cour' } }).start();
+    house.door().release(passage);
+    await server.until(() => server.doors.get('7')?.opened === 1);
+    expect(await house.next('monitor')).toEqual({ kind: 'monitor', open: false });
+    expect(server.violations).toEqual([]);
+  });
+
+  it('stands open in office mode, and in an emergency', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.doors.get('A');
+    await house.next('obeyed');
+    house.door().release({ kind: 'holdOpen' });
+    await house.next('obeyed');
+    expect(a?.officeMode).toBe(true);
+    house.door().release({ kind: 'evacuate' });
+    await house.next('obeyed');
+    expect(a?.status).toBe(4);
+    house.door().secure('block');
+    await house.next('obeyed');
+    expect(a?.status).toBe(5);
+    house.door().secure('lock');
+    await house.next('obeyed');
+    expect([a?.status, a?.officeMode]).toEqual([1, false]);
+  });
+
+  it('tells what SALTO refuses, with its error code, and serves the next order', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.addDoor('A');
+    a.errorCode = 13;
+    house.door().release(passage);
+    expect(await house.next('refused')).toEqual({
+      kind: 'refused',
+      released: true,
+      problem: 'SALTO refuses to open this door (its error 13).',
+    });
+    a.errorCode = 0;
+    house.door().release(passage);
+    await server.until(() => a.opened === 1);
+  });
+
+  it('tells what the lock says of its leaf, and its alarms', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.addDoor('A');
+    expect(await house.next('monitor')).toEqual({ kind: 'monitor', open: false });
+    a.status = 3;
+    await house.lookAgain();
+    expect(await house.next('monitor')).toEqual({ kind: 'monitor', open: true });
+    expect(await house.next('alarm')).toEqual({ kind: 'alarm', alarm: 'DoorForcedOpen', active: true });
+    // Not knowing ends no alarm.
+    a.status = -1;
+    await house.lookAgain();
+    await server.until(() => server.callsOf('OnlineDoor.GetOnlineStatusList').length === 3);
+    a.status = 1;
+    await house.lookAgain();
+    expect(await house.next('alarm')).toEqual({ kind: 'alarm', alarm: 'DoorForcedOpen', active: false });
+  });
+
+  it('is faulty while SALTO does not reach its lock, and refuses to open at once', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.addDoor('A');
+    a.comm = 0;
+    expect(await house.next('fault')).toEqual({ kind: 'fault', problem: 'SALTO does not reach this lock.' });
+    expect(() => house.door().release(passage)).toThrow('SALTO does not reach this lock.');
+    a.comm = 1;
+    await house.lookAgain();
+    expect(await house.next('fault')).toEqual({ kind: 'fault', problem: undefined });
+    house.door().release(passage);
+    await server.until(() => a.opened === 1);
+  });
+
+  it('is faulty where SALTO has no such door, or nobody has said its name; the others open', async () => {
+    const server = await serverWith('A');
+    const doors = { front: 'A', side: 'nowhere', back: undefined };
+    const house = new SaltoHouse(server.port, { doors }).start();
+    expect((await house.next('fault', 'side')).problem).toBe('SALTO has no online door "nowhere".');
+    expect((await house.next('fault', 'back')).problem).toMatch(/saltoDoorId/);
+    expect(() => house.door('back').release(passage)).toThrow(/saltoDoorId/);
+    house.door().release(passage);
+    await server.until(() => server.doors.get('A')?.opened === 1);
+  });
+
+  it('opens with the fire alarm input that it shares, also when that spoke before it began', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port);
+    house.door().fireInput({ kind: 'fire', active: true });
+    house.start();
+    expect(await house.next('fire')).toEqual({ kind: 'fire', active: true });
+  });
+
+  it('ends office mode when the controller stops, and leaves an emergency', async () => {
+    const server = await serverWith('A', 'B');
+    const house = new SaltoHouse(server.port, { doors: { front: 'A', back: 'B' } }).start();
+    await house.next('obeyed');
+    house.door().release({ kind: 'holdOpen' });
+    house.door('back').secure('block');
+    await house.next('obeyed');
+    await server.until(() => server.doors.get('B')?.status === 5);
+    await house.stop();
+    expect(server.doors.get('A')?.officeMode).toBe(false);
+    expect(server.doors.get('B')?.status).toBe(5);
+  });
+
+  it('ends after a crash what was begun before it', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port);
+    house.log.setBegun(house.door().door, { office: true, emergency: true });
+    const after = new SaltoHouse(server.port, { dir: house.dir }).start();
+    const a = server.addDoor('A');
+    [a.officeMode, a.status] = [true, 4];
+    expect(await after.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
+    expect([a.officeMode, a.status]).toEqual([false, 1]);
+    expect(after.log.begun(after.door().door)).toEqual({ office: false, emergency: false });
+  });
+});
+
+describe('a SALTO server', () => {
+  it('that is gone is told at every door; orders that last are carried out when it is back', async () => {
+    const server = await new ShipServer().listen();
+    const { port } = server;
+    server.addDoor('A');
+    const house = new SaltoHouse(port).start();
+    await house.next('obeyed');
+    await house.next('monitor');
+    await server[Symbol.asyncDispose]();
+    await house.lookAgain();
+    expect((await house.next('fault')).problem).toBe(
+      `The SALTO server at 127.0.0.1:${port} cannot be reached.`,
+    );
+    expect(() => house.door().release(passage)).toThrow(/cannot be reached/);
+    house.door().secure('block');
+    expect((await house.next('refused')).released).toBe(false);
+    const back = forThisTest(await new ShipServer().listen(port));
+    const a = back.addDoor('A');
+    house.time.pass(10_000);
+    expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
+    expect([a.status, a.opened]).toEqual([5, 0]);
+    await house.lookAgain();
+    expect(await house.next('fault')).toEqual({ kind: 'fault', problem: undefined });
+  });
+
+  it('that accepts and never answers is told; whoever was to be let in is told, too', async () => {
+    const server = await serverWith('A');
+    server.misbehave = () => 'silent';
+    const house = new SaltoHouse(server.port).start();
+    house.door().release(passage);
+    await server.until(() => server.callsOf('OnlineDoor.GetOnlineStatusList').length === 1);
+    house.time.pass(5_000);
+    expect(await house.next('refused')).toMatchObject({
+      released: true,
+      problem: expect.stringMatching(/SALTO server at/) as string,
+    });
+    await server.until(() => server.callsOf('GetInfo').length === 2);
+    house.time.pass(5_000);
+    expect((await house.next('fault')).problem).toMatch(/does not answer/);
+    expect(() => house.door().release(passage)).toThrow(/does not answer/);
+  });
+
+  it.each<Misbehaviour>([
+    'cut',
+    'oversized',
+    'lengthTooShort',
+    'notXml',
+    'notText',
+    'otherReply',
+    'exception',
+  ])('whose answer is %s for one door fails that door, and opens the others', async (misbehaviour) => {
+    const server = await serverWith('A', 'B');
+    server.misbehave = ({ doors }) => (doors.includes('A') ? misbehaviour : undefined);
+    const house = new SaltoHouse(server.port, { doors: { front: 'A', back: 'B' } }).start();
+    expect((await house.next('fault')).problem).toMatch(/SALTO/);
+    expect(await house.next('monitor', 'back')).toEqual({ kind: 'monitor', open: false });
+    house.door('back').release(passage);
+    await server.until(() => server.doors.get('B')?.opened === 1);
+    expect(house.said.get('back')?.left.filter(({ kind }) => kind === 'fault')).toEqual([]);
+  });
+
+  it('is said hello to now and then, so that a dead connection is found before a person finds it', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    for (let look = 1; look <= 5; look += 1) await house.lookAgain();
+    await server.until(() => server.callsOf('OnlineDoor.GetOnlineStatusList').length === 6);
+    expect(server.callsOf('GetInfo')).toHaveLength(2);
+  });
+});
