@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
+import { type GpioBackendName, problemInGpio } from './gpio.ts';
 import { type CardFormatTable, problemInReaders, type ReaderLines } from './readers.ts';
 import { problemInSalto } from './salto.ts';
 import { ControllerFile } from './schema.ts';
@@ -17,6 +18,8 @@ export interface ControllerConfig {
     readonly showAnswerForMs: number;
   };
   readonly doors: Readonly<Record<string, DoorWiring>>;
+  /** Absent: no door is on a line of this machine. */
+  readonly gpio?: { readonly backend: GpioBackendName };
   /** Absent: no door is behind one. */
   readonly salto?: SaltoSetup;
   readonly phone?: PhoneSetup;
@@ -66,7 +69,7 @@ export function loadConfig(path: string): ConfigRead {
 function readConfig(text: string, path: string, folder: string): ConfigRead {
   const read = readYaml(text, path, ControllerFile);
   if (read.kind === 'refused') return { kind: 'refused', problem: read.problems[0].sentence };
-  const { stateDir, console, doors, salto, phone, log, readers, cardFormats } = read.value;
+  const { stateDir, console, doors, gpio, salto, phone, log, readers, cardFormats } = read.value;
   for (const key of ['keypadDoor', 'callDoor'] as const) {
     const named = console[key];
     if (named === undefined || Object.hasOwn(doors, named)) continue;
@@ -75,7 +78,9 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
     return { kind: 'refused', problem: read.problemAt(['console', key], what).sentence };
   }
   const problem =
-    problemInReaders(readers ?? {}, cardFormats ?? {}, Object.keys(doors)) ?? problemInSalto(doors, salto);
+    problemInReaders(readers ?? {}, cardFormats ?? {}, Object.keys(doors)) ??
+    problemInGpio(gpio, doors) ??
+    problemInSalto(doors, salto);
   if (problem !== undefined)
     return { kind: 'refused', problem: read.problemAt(problem.path, problem.what).sentence };
   return {
@@ -90,6 +95,7 @@ function readConfig(text: string, path: string, folder: string): ConfigRead {
         showAnswerForMs: console.showAnswerFor,
       },
       doors,
+      ...(gpio === undefined ? {} : { gpio }),
       ...(salto === undefined ? {} : { salto }),
       ...(phone === undefined ? {} : { phone }),
       ...(readers === undefined ? {} : { readers }),

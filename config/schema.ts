@@ -4,6 +4,7 @@
  * the cloud (DESIGN section 3).
  */
 import { z } from 'zod';
+import { GpioBackend, GpioDoor } from './gpio.ts';
 import { CardFormats, Readers } from './readers.ts';
 import { SaltoDoor, SaltoServer } from './salto.ts';
 import { SipPhone } from './sip-phone.ts';
@@ -68,9 +69,10 @@ export const ControllerFile = z.strictObject({
     })
     .describe('the lobby screen'),
   doors: z
-    .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor, SaltoDoor]))
+    .record(doorKey, z.discriminatedUnion('hardware', [SimulatedDoor, GpioDoor, SaltoDoor]))
     .refine((doors) => Object.keys(doors).length > 0, 'at least one door')
     .describe("the doors that this device drives, by their ids in the building's dataset"),
+  gpio: GpioBackend,
   salto: SaltoServer.optional(),
   readers: Readers,
   cardFormats: CardFormats,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from '../config/load.ts';
+import { GpioDoors } from '../drivers/gpio/gpio-doors.ts';
 import { SimulatedPhone } from '../drivers/sim/phone/simulated-phone.ts';
 import { SimServer } from '../drivers/sim/sim-server.ts';
 import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
@@ -33,6 +34,7 @@ import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/sy
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
+import { gpioReactions, gpioWiring } from './gpio-wiring.ts';
 import { sipSetupOf } from './phone-setup.ts';
 import type { Timers } from './ports/clock.ts';
 import type { DoorHardware } from './ports/door-hardware.ts';
@@ -104,11 +106,24 @@ export function compose({
   const salto =
     config.salto &&
     new SaltoDoors(config.salto, { saltoLog: new JournaledSaltoLog(journal, recorder), timers, log });
+  const gpio =
+    config.gpio &&
+    new GpioDoors({
+      backend: config.gpio.backend,
+      timers,
+      monotonicMs: () => clock.monotonicMs(),
+      onWatchdogLost: () => log.error('the watchdog of the outputs has ended; it is started again'),
+    });
   const hardwareOf = (id: DoorId, wiring: ControllerConfig['doors'][string]): DoorHardware => {
     switch (wiring.hardware) {
       case 'simulated': {
         const door = new SimulatedDoor(id, wiring.monitor);
         simulated.set(id, door);
+        return salto?.heard(door) ?? door;
+      }
+      case 'gpio': {
+        if (gpio === undefined) throw new TypeError(`${id} is on lines whose backend is not configured`);
+        const door = gpio.door({ door: id, ...gpioWiring(wiring) });
         return salto?.heard(door) ?? door;
       }
       case 'salto':
@@ -295,6 +310,7 @@ export function compose({
       lobby.close();
       doorClock.close();
       for (const door of doors.all()) door.close();
+      gpio?.close();
       doorsEnded.abort();
       await saltoEnded;
       access.close();
@@ -310,7 +326,8 @@ export function compose({
 
 /** What a door's inputs do. A lock behind SALTO lets people out by itself, and has no input but one that it shares. */
 function reactionsOf(wiring: ControllerConfig['doors'][string]): DoorRuntimeParts['wiring'] {
-  if (wiring.hardware !== 'salto') return wiring;
+  if (wiring.hardware === 'gpio') return gpioReactions(wiring);
+  if (wiring.hardware === 'simulated') return wiring;
   return { rex: 'report', fire: wiring.fireWith === undefined ? 'ignore' : 'release' };
 }
 

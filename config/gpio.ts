@@ -1,0 +1,123 @@
+/** Wired doors on the lines of this machine (docs/gpio.md), and what a schema cannot say of them. */
+import { z } from 'zod';
+import { duration } from './units.ts';
+
+const line = {
+  chip: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,31}$/, 'the label of a chip, as `gpiodetect` shows it in brackets')
+    .describe('the label of the chip that has the line, as `gpiodetect` shows it in brackets'),
+  line: z.int().min(0).max(1_023).describe("the line's number on that chip; 17 is BCM 17 on a Raspberry Pi"),
+};
+const active = z.enum(['high', 'low']).default('high');
+
+const Strike = z.strictObject({
+  ...line,
+  active: active.describe('the voltage that energises the relay'),
+  failMode: z
+    .enum(['fail-secure', 'fail-safe'])
+    .describe(
+      '`fail-secure`: the relay is energised to release (a strike); `fail-safe`: it is energised to hold (a magnet)',
+    ),
+  safeState: z
+    .enum(['secured', 'released'])
+    .default('secured')
+    .describe('how the lock is left while no controller runs: at boot, after its end and after a crash'),
+});
+
+const contact = {
+  ...line,
+  debounce: duration(z.int().min(1).max(1_000))
+    .prefault('20ms')
+    .describe('how long the contact must be quiet until it counts; a shorter pulse does not'),
+};
+const contactThat = (says: string) =>
+  z.strictObject({ ...contact, active: active.describe(`the voltage that says: ${says}`) });
+
+export const GpioDoor = z
+  .strictObject({
+    hardware: z
+      .literal('gpio')
+      .describe("a wired door on this machine's own lines; `gpio` names the backend"),
+    strike: Strike.describe('the relay of the lock'),
+    monitor: contactThat('the door is open').optional().describe('the door monitor; absent: none is fitted'),
+    lockMonitor: contactThat('the bolt is thrown, the magnet holds')
+      .optional()
+      .describe('the lock monitor; absent: none is fitted'),
+    rex: contactThat('the button is pressed')
+      .extend({
+        does: z
+          .enum(['release', 'report'])
+          .describe(
+            'what a request to exit does: `release` the door, or only `report` it (the hardware releases)',
+          ),
+      })
+      .optional()
+      .describe('the request to exit; absent: none is wired to us'),
+    fire: contactThat('fire alarm')
+      .extend({
+        does: z
+          .enum(['release', 'ignore'])
+          .describe('what the fire alarm does: `release` the door in every mode, or `ignore` it'),
+      })
+      .optional()
+      .describe('the fire alarm input; absent: none is wired to us'),
+    tamper: contactThat('the housing is open')
+      .optional()
+      .describe('the tamper contact; absent: none is fitted'),
+  })
+  .describe('one door on lines of this machine');
+
+export const GpioBackend = z
+  .strictObject({
+    backend: z
+      .enum(['onoff', 'gpiod'])
+      .describe(
+        "`onoff`: the kernel's older interface, /sys/class/gpio; `gpiod`: character devices, /dev/gpiochip*, with libgpiod 1. Neither stands in for the other",
+      ),
+  })
+  .optional()
+  .describe('how the lines of this machine are reached; needed where a door has `hardware: gpio`');
+
+export type GpioDoorWiring = z.output<typeof GpioDoor>;
+export type GpioBackendName = NonNullable<z.output<typeof GpioBackend>>['backend'];
+
+/** Every line that a door uses, by its part. */
+export const linesOf = (door: GpioDoorWiring) =>
+  (['strike', 'monitor', 'lockMonitor', 'rex', 'fire', 'tamper'] as const).flatMap((part) => {
+    const wiring = door[part];
+    return wiring === undefined ? [] : [{ part, chip: wiring.chip, line: wiring.line }];
+  });
+
+/** The backend that is missing, and lines that are used twice. */
+export function problemInGpio(
+  backend: z.output<typeof GpioBackend>,
+  doors: Readonly<Record<string, { readonly hardware: string }>>,
+): { readonly path: readonly string[]; readonly what: string } | undefined {
+  const taken = new Map<string, string>();
+  for (const [id, door] of Object.entries(doors)) {
+    if (!isGpioDoor(door)) continue;
+    if (backend === undefined) {
+      return {
+        path: ['doors', id, 'hardware'],
+        what: 'is "gpio", and the file has no section "gpio": say there with which backend, `onoff` or `gpiod`',
+      };
+    }
+    for (const { part, chip, line } of linesOf(door)) {
+      const place = `doors.${id}.${part}`;
+      const other = taken.get(`${chip} ${line}`);
+      taken.set(`${chip} ${line}`, place);
+      if (other === undefined) continue;
+      const relays = part === 'strike' && other.endsWith('.strike');
+      return {
+        path: ['doors', id, part, 'line'],
+        what: relays
+          ? `is the relay of ${other}, too: two doors cannot be on one relay; give each its own`
+          : `is the line of ${other}, too: give each its own`,
+      };
+    }
+  }
+  return undefined;
+}
+
+const isGpioDoor = (door: { readonly hardware: string }): door is GpioDoorWiring => door.hardware === 'gpio';

@@ -1,0 +1,63 @@
+/** Every wired door of one controller: their common backend and their watchdog. */
+import type { Timers } from '../../controller/ports/clock.ts';
+import type { Gpio } from './gpio.ts';
+import { GpioDoor, type GpioDoorParts } from './gpio-door.ts';
+import { GpiodGpio, loadLibgpiod } from './gpiod-gpio.ts';
+import { loadOnoff, OnoffGpio } from './onoff-gpio.ts';
+import { GpioWatchdog } from './watchdog.ts';
+
+export type BackendName = 'onoff' | 'gpiod';
+
+interface GpioDoorsParts {
+  readonly backend: BackendName;
+  readonly timers: Timers;
+  readonly monotonicMs: () => number;
+  /** The watchdog has ended, and is being started again. */
+  readonly onWatchdogLost: () => void;
+}
+
+export class GpioDoors {
+  readonly #parts: GpioDoorsParts;
+  readonly #watchdog: GpioWatchdog;
+  #gpio: Gpio | undefined;
+
+  constructor(parts: GpioDoorsParts) {
+    this.#parts = parts;
+    this.#watchdog = new GpioWatchdog(parts.timers, parts.onWatchdogLost);
+  }
+
+  door(wiring: Pick<GpioDoorParts, 'door' | 'strike' | 'contacts'>): GpioDoor {
+    const { timers, monotonicMs } = this.#parts;
+    return new GpioDoor({
+      ...wiring,
+      backend: () => this.#backend(),
+      watchdog: this.#watchdog,
+      timers,
+      monotonicMs,
+    });
+  }
+
+  /** After every door has been closed. */
+  close(): void {
+    this.#gpio?.close();
+    this.#watchdog.close();
+  }
+
+  /** Loaded when the first door asks, and asked for again until it can be loaded. @throws GpioFault */
+  #backend(): Gpio {
+    this.#gpio ??= openBackend(this.#parts.backend, this.#parts.timers);
+    return this.#gpio;
+  }
+}
+
+/** @throws GpioFault where its package was not built */
+export function openBackend(name: BackendName, timers: Timers): Gpio {
+  switch (name) {
+    case 'onoff':
+      return new OnoffGpio(loadOnoff());
+    case 'gpiod':
+      return new GpiodGpio(loadLibgpiod(), timers);
+    default:
+      return name satisfies never;
+  }
+}
