@@ -84,7 +84,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
         await showEvents(loaded, wanted, refuse);
       }),
     );
-  program
+  const doctor = program
     .command('doctor')
     .description(
       'what is not well with this device, and the way out; works whether the controller runs or not',
@@ -93,6 +93,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .action(async ({ json }: { json?: true }) => {
       const { runDoctor } = await import('./doctor-command.ts');
       await runDoctor(config(), json === true);
+    });
+  doctor
+    .command('phone')
+    .description(
+      'try the telephone line of a controller that does not run: sound, registration, a test call, keys',
+    )
+    .option('--call <number>', 'whom to call for the test: +14165550100, or an extension')
+    .option('--json', 'as one JSON object')
+    .action(async (_: object, command: Command) => {
+      const { json, call } = command.optsWithGlobals<{ json?: true; call?: string }>();
+      const { runPhoneDoctor } = await import('./doctor-command.ts');
+      await runPhoneDoctor(config(), { json: json === true, ...(call === undefined ? {} : { call }) });
     });
   program
     .command('provision')

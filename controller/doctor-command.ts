@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
 import { loadConfig } from '../config/load.ts';
 import { configurationRefused } from './doctor/areas/configuration.ts';
+import { judgePhone } from './doctor/areas/phone.ts';
 import { examine } from './doctor/examine.ts';
 import type { Finding } from './doctor/finding.ts';
 import { Progress } from './doctor/progress.ts';
+import { readPhone } from './doctor/readers/phone.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /**
@@ -22,6 +24,24 @@ export async function runDoctor(configFile: string, json: boolean): Promise<void
   progress.end();
   const failed = findings.some(({ level }) => level === 'fail');
   tell(findings, json, failed ? exitCodes.found : exitCodes.ok);
+}
+
+/**
+ * Tries the line of a controller that does not run, with a test call where there is a number.
+ * Ends like `runDoctor`.
+ */
+export async function runPhoneDoctor(
+  configFile: string,
+  { json, call }: { readonly json: boolean; readonly call?: string },
+): Promise<void> {
+  const read = loadConfig(configFile);
+  if (read.kind === 'refused') {
+    tell([configurationRefused(read.problem)], json, exitCodes.config);
+    return;
+  }
+  const facts = await readPhone(read.config, call, (sentence) => void process.stderr.write(`${sentence}\n`));
+  const findings = judgePhone(facts, read.config.file);
+  tell(findings, json, findings.some(({ level }) => level === 'fail') ? exitCodes.found : exitCodes.ok);
 }
 
 function tell(findings: readonly Finding[], json: boolean, exitCode: number): void {

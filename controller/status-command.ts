@@ -43,11 +43,7 @@ function describe(status: ControllerStatus): string {
     `cloud    ${linkText}${link.stale === true ? ', STALE: not welcomed for an hour' : ''}${link.problem === undefined ? '' : `: ${link.problem}`}`,
     `dataset  ${dataset.fault === undefined ? `epoch ${dataset.epoch}, seq ${dataset.seq}` : `cannot be read (${dataset.fault})`}`,
     `events   ${events.head}, acknowledged up to ${events.acked}`,
-    ...(phone === undefined
-      ? []
-      : [
-          `phone    ${phone.simulated ? 'simulated' : 'ready'}${phone.fault === undefined ? '' : ` FAULT: ${phone.fault}`}`,
-        ]),
+    ...(phone === undefined ? [] : [`phone    ${describePhone(phone)}`]),
     `disk     ${disk.usedPercent} % used${diskWords[disk.state]}`,
     ...(readers ?? []).map(
       ({ id, door, state, problem, tamper }) =>
@@ -61,4 +57,20 @@ function describe(status: ControllerStatus): string {
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describePhone({
+  simulated,
+  fault,
+  unregistered,
+  line,
+}: NonNullable<ControllerStatus['phone']>): string {
+  if (fault !== undefined) return `FAULT: ${fault}`;
+  if (unregistered !== undefined) return `UNREGISTERED: ${unregistered}`;
+  if (line === undefined) return simulated ? 'simulated' : 'ready';
+  const tls =
+    line.transport === 'tls' ? ` (certificate ${line.tlsVerified ? 'verified' : 'NOT verified'})` : '';
+  const known =
+    line.registered === undefined ? '' : line.registered ? ', registered' : ', not registered yet';
+  return `ready over ${line.transport}${tls}, sound ${line.srtp ? 'encrypted' : 'in clear'}${known}`;
 }

@@ -17,6 +17,7 @@ import { SimSocketFault } from '../drivers/sim/sim-server.ts';
 import { HeadEndError } from '../sync/headend/head-end-error.ts';
 import { type OpenHeadEnd, openHeadEnd } from '../sync/headend/open-head-end.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
+import { startDemoTelephone } from './demo-telephone.ts';
 import { startEmbeddedBroker } from './embedded-broker.ts';
 
 const project = resolve(import.meta.dirname, '..');
@@ -31,6 +32,8 @@ interface Options {
   readonly folder: string;
   /** With a reader on a serial line, which `vestibule-sim reader` plays. */
   readonly reader: boolean;
+  /** A real call to a second telephone on this machine, instead of the simulated one. */
+  readonly telephone: boolean;
 }
 
 function options(): Options {
@@ -55,11 +58,18 @@ function options(): Options {
       phonePort: portOf('phone-port'),
       folder: resolve(state),
       reader: readers !== undefined,
+      telephone: phoneKind() === 'baresip',
     };
   } catch (error) {
     if (error instanceof Stop) throw error;
     throw new Stop('npm start takes: -- --port NUMBER --phone-port NUMBER --state FOLDER --readers osdp');
   }
+}
+
+function phoneKind(): string | undefined {
+  const kind = process.env['PHONE'];
+  if (kind === undefined || kind === 'baresip') return kind;
+  throw new Stop('PHONE takes baresip; without it the phone is simulated.');
 }
 
 /** Publishes the example building on the first start only: later ones keep what the player has published since. */
@@ -101,14 +111,18 @@ readers:
       hall: { address: 0, door: front, reads: [keypad, card], cards: [H10301], display: [en, fr] }
 `;
 
-function prepareConfig({ folder, port, phonePort, reader }: Options): string {
+function prepareConfig(
+  { folder, port, phonePort, reader }: Options,
+  phoneSection: string | undefined,
+): string {
   const file = join(folder, 'vestibule.yaml');
   const schema = relative(folder, join(project, 'config', 'vestibule.schema.json'));
   const example = readFileSync(join(examples, 'vestibule.yaml'), 'utf8')
     .replace('../vestibule.schema.json', schema)
     .replace('stateDir: ./state     ', 'stateDir: ./controller')
     .replace('port: 8080', `port: ${port}`)
-    .replace('port: 8090', `port: ${phonePort}`);
+    .replace('port: 8090', `port: ${phonePort}`)
+    .replace(/^phone:\n(?: .*\n)+/m, (section) => phoneSection ?? section);
   writeFileSync(file, reader ? `${example}${readerConfig(folder)}` : example);
   return file;
 }
@@ -132,8 +146,19 @@ Let it have a key of its own, once:
 Then type at it:  48292613#
 `;
 
-function whatToTry({ folder, port, phonePort, reader }: Options): string {
+const calledForReal = (port: number, shown: string): string => `
+Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated; calls are real ones)
+
+Touch a name on the screen: a second telephone on this machine, a baresip like the console's own, rings, answers by
+itself after 3 s, and opens with its 9. In another terminal, in this folder:
+  npx vestibule status --config ${shown}/vestibule.yaml
+
+Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
+`;
+
+function whatToTry({ folder, port, phonePort, reader, telephone }: Options): string {
   const shown = relative(process.cwd(), folder) || '.';
+  if (telephone) return calledForReal(port, shown);
   const ofPhone = phonePort === 8090 ? '' : ` --port ${phonePort}`;
   return `
 Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated)
@@ -187,7 +212,10 @@ async function demo(): Promise<void> {
   const broker = await startEmbeddedBroker();
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const headEnd = prepareHeadEnd(folder, url);
-  const config = loadConfig(prepareConfig(chosen));
+  const telephone = chosen.telephone
+    ? await startDemoTelephone(folder, (sentence) => void process.stdout.write(`${sentence}\n`))
+    : undefined;
+  const config = loadConfig(prepareConfig(chosen, telephone?.phoneSection));
   if (config.kind === 'refused') throw new Stop(config.problem);
   const identity = loadIdentity(join(folder, 'controller', 'identity'));
   if (identity.kind === 'refused') throw new Stop(identity.problem);
@@ -202,7 +230,8 @@ async function demo(): Promise<void> {
   serving.catch(() => {});
   try {
     await controller.start();
-    if (controller.lobby.status().phone?.fault !== undefined) throw new Stop(phonePortTaken(chosen));
+    const fault = controller.lobby.status().phone?.fault;
+    if (fault !== undefined) throw new Stop(chosen.telephone ? fault : phonePortTaken(chosen));
     await Promise.race([hasBuilding(controller.lobby), serving]);
     if (!ending.signal.aborted) process.stdout.write(whatToTry(chosen));
     await serving;
@@ -211,6 +240,7 @@ async function demo(): Promise<void> {
     await controller.stop();
     await serving.catch(() => {});
     headEnd.close();
+    await telephone?.close();
     await broker.stop();
   }
   process.stdout.write('Ended.\n');

@@ -9,6 +9,7 @@ import { identityKinds } from './areas/identity.ts';
 import { linkKinds } from './areas/link.ts';
 import { operationKinds } from './areas/operation.ts';
 import { permissionKinds } from './areas/permissions.ts';
+import { phoneKinds } from './areas/phone.ts';
 import { readerKinds } from './areas/readers.ts';
 import type { FindingKinds } from './finding.ts';
 
@@ -22,6 +23,7 @@ export const findingKinds = {
   Clock: clockKinds,
   Databases: databaseKinds,
   Operation: operationKinds,
+  Phone: phoneKinds,
   Disk: diskKinds,
   Permissions: permissionKinds,
 } as const satisfies Readonly<Record<string, FindingKinds>>;

@@ -1,0 +1,150 @@
+import { type Finding, finderOf } from '../finding.ts';
+
+export const phoneKinds = {
+  phoneNotReal: {
+    level: 'warn',
+    says: 'There is no real phone to look at: the configuration has {phone}.',
+    wayOut: 'Name a line under "phone" in {file} (docs/calls.md), then run this again.',
+  },
+  phoneInUse: {
+    level: 'fail',
+    says: 'The controller is running and has the line; a second phone cannot have it at the same time.',
+    wayOut: 'Stop the controller for the test, then run this again.',
+  },
+  phoneAudioThere: { level: 'ok', says: 'Microphone and loudspeaker are there.' },
+  phoneAudioMissing: {
+    level: 'fail',
+    says: '{problem}',
+    means: 'The microphone or the loudspeaker is missing; the sentence says which.',
+    wayOut: 'List them with "arecord -L" and "aplay -L", and name them under "phone" in {file}.',
+  },
+  phoneEngineGood: { level: 'ok', says: 'The phone engine runs (baresip {version}).' },
+  phoneEngineFailed: {
+    level: 'fail',
+    says: '{problem}',
+    means: 'The phone engine does not start; the sentence says why.',
+    wayOut: 'Install Debian’s baresip-core, and see that nothing else uses the SIP port in {file}.',
+  },
+  phoneRegistered: { level: 'ok', says: 'The line knows this console: it is registered.' },
+  phoneNotRegistered: {
+    level: 'fail',
+    says: 'The line does not know this console: it could not be registered within {seconds} s.',
+    wayOut: 'Check user, domain, transport and the password file under "phone" in {file}, and the network.',
+  },
+  phoneTlsUnverified: {
+    level: 'warn',
+    says: 'The line is encrypted, but nobody has checked whose line it is: this phone engine verifies no certificate.',
+    wayOut: 'Use baresip 1.1 or newer, or a SIP edge on this machine that verifies (docs/calls.md).',
+  },
+  phoneCallNotMade: {
+    level: 'warn',
+    says: 'No test call was made.',
+    wayOut: 'Run: vestibule doctor phone --call NUMBER, and answer at that telephone.',
+  },
+  phoneNumberRefused: {
+    level: 'fail',
+    says: 'That is no number that this console may call ({reason}).',
+    wayOut: 'Name one with its country code, such as +1 and ten digits without blanks, or an extension.',
+  },
+  phoneNotReached: {
+    level: 'fail',
+    says: 'The test call reached nobody: {end}.',
+    wayOut: 'Check "dial" under "phone" in {file} with the telephone provider, and that somebody answers.',
+  },
+  phoneAnswered: { level: 'ok', says: 'The test call was answered.' },
+  phoneKeyHeard: { level: 'ok', says: 'A key pressed at the called telephone was understood.' },
+  phoneKeyNotHeard: {
+    level: 'fail',
+    says: 'No key pressed at the called telephone was understood: nobody could open the door.',
+    wayOut: 'Let the provider send keys as RFC 4733 events (not as sound, not as SIP INFO application/dtmf).',
+  },
+  phoneHears: { level: 'ok', says: 'Sound came from the called telephone.' },
+  phoneHearsNothing: {
+    level: 'fail',
+    says: 'No sound came from the called telephone.',
+    wayOut: 'Speak during the test; check that UDP from the provider reaches this machine.',
+  },
+  phoneSpeaks: { level: 'ok', says: 'The microphone was sent to the called telephone.' },
+  phoneSpeaksNothing: {
+    level: 'fail',
+    says: 'Only silence was sent to the called telephone.',
+    wayOut: 'Speak at the console during the test; check the microphone and its level with "alsamixer".',
+  },
+} as const;
+
+const found = finderOf(phoneKinds);
+
+/** How loud the two directions were, from 0 (silence) to 1. */
+interface Levels {
+  readonly heard: number;
+  readonly sent: number;
+}
+
+export type TestCall =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'notReached'; readonly end: string }
+  | { readonly kind: 'answered'; readonly key: boolean; readonly levels: Levels };
+
+export type PhoneFacts =
+  | { readonly kind: 'notReal'; readonly phone: string }
+  | { readonly kind: 'inUse' }
+  | {
+      readonly kind: 'looked';
+      readonly audioProblem?: string;
+      readonly engineProblem?: string;
+      readonly version?: string;
+      /** Absent: the console does not register. */
+      readonly registered?: boolean;
+      readonly waitedSeconds: number;
+      readonly tls: 'none' | 'verified' | 'unverified';
+      readonly call: TestCall;
+    };
+
+/** Below that it is noise of the line. */
+const audible = 0.005;
+
+export function judgePhone(facts: PhoneFacts, file: string): readonly Finding[] {
+  if (facts.kind === 'notReal') return [found('phoneNotReal', { phone: facts.phone, file })];
+  if (facts.kind === 'inUse') return [found('phoneInUse', {})];
+  const { audioProblem, engineProblem, version, registered, waitedSeconds, tls, call } = facts;
+  const audio =
+    audioProblem === undefined
+      ? found('phoneAudioThere', {})
+      : found('phoneAudioMissing', { problem: audioProblem, file });
+  if (engineProblem !== undefined)
+    return [audio, found('phoneEngineFailed', { problem: engineProblem, file })];
+  return [
+    audio,
+    found('phoneEngineGood', { version: version ?? 'of an unknown release' }),
+    ...(registered === undefined
+      ? []
+      : [
+          registered
+            ? found('phoneRegistered', {})
+            : found('phoneNotRegistered', { seconds: waitedSeconds, file }),
+        ]),
+    ...(tls === 'unverified' ? [found('phoneTlsUnverified', {})] : []),
+    ...judgeCall(call, file),
+  ];
+}
+
+function judgeCall(call: TestCall, file: string): readonly Finding[] {
+  switch (call.kind) {
+    case 'none':
+      return [found('phoneCallNotMade', {})];
+    case 'refused':
+      return [found('phoneNumberRefused', { reason: call.reason })];
+    case 'notReached':
+      return [found('phoneNotReached', { end: call.end, file })];
+    case 'answered':
+      return [
+        found('phoneAnswered', {}),
+        call.key ? found('phoneKeyHeard', {}) : found('phoneKeyNotHeard', {}),
+        call.levels.heard > audible ? found('phoneHears', {}) : found('phoneHearsNothing', {}),
+        call.levels.sent > audible ? found('phoneSpeaks', {}) : found('phoneSpeaksNothing', {}),
+      ];
+    default:
+      return call satisfies never;
+  }
+}
