@@ -286,6 +286,10 @@ export const Door = z.object({
       to: AreaId,
       kind: z.enum(['hard', 'soft']).describe('hard refuses, soft only reports'),
       forgiveMs: durationMs.describe('after this time the person may come from anywhere').optional(),
+      exempt: z
+        .array(z.enum(['resident', 'staff', 'other', 'guest']))
+        .describe('whom it does not concern')
+        .optional(),
     })
     .optional()
     .describe('who passes must come from one area and is then in the other; hard refuses, soft only reports'),

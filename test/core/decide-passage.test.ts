@@ -43,6 +43,15 @@ describe('anti-passback', () => {
     expect(outcome(pin, { ...forgiving, device: annIs('inside', noon - 59_999) })).toBe('12 antipassback');
   });
 
+  test('it does not concern whom the door exempts', () => {
+    const exempt = (kinds: readonly string[]) => ({
+      lobby: door({ exempt: kinds }),
+      device: annIs('inside'),
+    });
+    expect(outcome(pin, exempt(['staff', 'resident']))).toBe('grant');
+    expect(outcome(pin, exempt(['staff', 'guest']))).toBe('12 antipassback');
+  });
+
   test('a guest counts as its own, not as the host', () => {
     expect(outcome(guestCode, { lobby: door(), device: annIs('inside') })).toBe('grant');
     const guestIs = { areas: [{ subject: gus, known: { area: 'inside', since: noon } }] };

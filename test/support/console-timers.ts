@@ -20,15 +20,18 @@ export class HandTimers implements Timers {
     this.#due.clear();
   }
 
-  pass(ms: number): void {
+  /** `onStep` hears how much time has passed, before what is due then. */
+  pass(ms: number, onStep: (ms: number) => void = () => {}): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {
       const next = [...this.#due].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
       if (next === undefined) break;
       this.#due.delete(next);
+      onStep(next.atMs - this.#nowMs);
       this.#nowMs = next.atMs;
       next.run();
     }
+    onStep(untilMs - this.#nowMs);
     this.#nowMs = untilMs;
   }
 }

@@ -28,8 +28,9 @@ export class HandTime implements TimeSource {
   }
 
   pass(ms: number): void {
-    this.#rtc += ms;
-    this.#monotonicMs += ms;
-    this.timers.pass(ms);
+    this.timers.pass(ms, (passedMs) => {
+      this.#rtc += passedMs;
+      this.#monotonicMs += passedMs;
+    });
   }
 }

@@ -27,7 +27,8 @@ export function violatesAntipassback(
 ): boolean {
   const subject = subjectOf(person);
   if (forAnother || door?.antipassback === undefined || subject === undefined) return false;
-  const { from, forgiveMs } = door.antipassback;
+  const { from, forgiveMs, exempt } = door.antipassback;
+  if (exempt?.includes(subject.kind)) return false;
   const known = facts.knownArea(subject);
   if (known === undefined || known.area === from) return false;
   return forgiveMs === undefined || clock.now - known.since < forgiveMs;

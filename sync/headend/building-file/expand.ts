@@ -84,6 +84,7 @@ const doorRows = ({ doors }: BuildingFile): readonly BuildingRow[] =>
         to: antipassback.to,
         kind: antipassback.kind,
         ...(antipassback.forgiveAfter !== undefined && { forgiveMs: antipassback.forgiveAfter }),
+        ...(antipassback.exempt !== undefined && { exempt: antipassback.exempt }),
       },
     }),
   );

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { RowOp } from '../../controller/ports/replica.ts';
+import { annsCode, gusCode, householdShell, put, Shell } from '../support/controller-shell.ts';
+import { noon } from '../support/hand-time.ts';
+import { aCalendar, aDoor, aSchedule } from '../support/rows.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Unlocked from 13:00 to 17:00 on weekdays; the shell begins on a Monday at noon. */
+const afternoons = (fields = {}): RowOp =>
+  put('schedule', aSchedule('afternoons', [{ days: [1, 2, 3, 4, 5], from: '13:00', to: '17:00' }], fields));
+const opens = (fields = {}, version = 2): RowOp =>
+  put('door', aDoor('lobby', { version, lockedOpenSchedule: 'afternoons', ...fields }));
+
+function withHours(fields = {}): Shell {
+  const shell = householdShell();
+  shell.housekeeping.start([], []);
+  shell.publish(afternoons(), opens(fields));
+  return shell;
+}
+const mode = (shell: Shell) => shell.lobby.status().doors[0]?.mode;
+const stands = (shell: Shell) => [mode(shell), shell.wires().released];
+const modes = (events: readonly { readonly [field: string]: unknown }[]) =>
+  events.filter(({ type }) => type === 'DoorMode').map(({ mode: to, cause }) => `${to} by ${cause}`);
+
+describe('LockedOpen hours', () => {
+  it('begin and end with their minute, and say so', () => {
+    const shell = withHours();
+    const events = shell.eventsOf(() => {
+      shell.time.pass(hourMs - 1);
+      expect(stands(shell)).toEqual(['Locked', false]);
+      shell.time.pass(1);
+      expect(stands(shell)).toEqual(['LockedOpen', true]);
+      shell.time.pass(4 * hourMs - 1);
+      expect(stands(shell)).toEqual(['LockedOpen', true]);
+      shell.time.pass(1);
+      expect(stands(shell)).toEqual(['Locked', false]);
+    });
+    expect(modes(events)).toEqual(['LockedOpen by clock', 'Locked by clock']);
+  });
+
+  it('come with the dataset, and go with it', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    expect(modes(shell.eventsOf(() => shell.publish(put('door', aDoor('lobby', { version: 3 })))))).toEqual([
+      'Locked by dataset',
+    ]);
+    shell.publish(opens({}, 4));
+    expect(stands(shell)).toEqual(['LockedOpen', true]);
+  });
+
+  it('are not on special days', () => {
+    const shell = withHours();
+    shell.publish(
+      put('calendar', aCalendar('holidays', ['2026-06-15'])),
+      afternoons({ version: 2, specialDays: [{ calendar: 'holidays', windows: [] }] }),
+    );
+    shell.time.pass(2 * hourMs);
+    expect(mode(shell)).toBe('Locked');
+    shell.time.pass(24 * hourMs);
+    expect(mode(shell)).toBe('LockedOpen');
+  });
+
+  it('do not open a door whose schedule or calendar is missing, and that is told', () => {
+    const shell = householdShell();
+    shell.housekeeping.start([], []);
+    const events = shell.eventsOf(() => shell.publish(opens()));
+    expect(events).toMatchObject([
+      {
+        type: 'DoorMisconfigured',
+        door: 'lobby',
+        problems: ['its hours "afternoons" are not in the dataset: it stays locked.'],
+      },
+    ]);
+    expect(shell.lobby.status().doors[0]?.problems).toHaveLength(1);
+    shell.time.pass(2 * hourMs);
+    expect(mode(shell)).toBe('Locked');
+    expect(shell.eventsOf(() => shell.publish(afternoons()))).toMatchObject([
+      { type: 'DoorMode', mode: 'LockedOpen' },
+      { type: 'DoorWellConfigured', door: 'lobby' },
+    ]);
+  });
+
+  it('wait for a known clock: a welcome opens the door', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    shell.close();
+    shell.time.setSystemClock(0);
+    const again = new Shell({ dir: shell.dir, time: shell.time, welcomed: false });
+    expect(again.lobby.status().clock.state).toBe('unknown');
+    expect(stands(again)).toEqual(['Locked', false]);
+    again.welcome(noon + 2 * hourMs);
+    expect(stands(again)).toEqual(['LockedOpen', true]);
+  });
+
+  it('are not those of a door that is locked down, and come back after it', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    const lock = (on: boolean, counter: number) =>
+      shell.commands.execute({
+        op: 'lockdown',
+        id: `c-${counter}`,
+        lockdown: { scope: 'building', on, counter },
+      });
+    lock(true, 1);
+    expect(stands(shell)).toEqual(['LockedDown', false]);
+    lock(false, 2);
+    expect(stands(shell)).toEqual(['LockedOpen', true]);
+  });
+
+  it('raise no alarm for a door that stands open, and the time begins when they end', () => {
+    const shell = withHours();
+    const raised = shell.eventsOf(() => {
+      shell.time.pass(2 * hourMs);
+      shell.wires().play({ kind: 'monitor', open: true });
+      shell.time.pass(3 * hourMs);
+      shell.time.pass(29_999);
+    });
+    expect(raised.map(({ type }) => type)).not.toContain('DoorOpenTooLong');
+    expect(shell.eventsOf(() => shell.time.pass(1))).toMatchObject([{ type: 'DoorOpenTooLong' }]);
+  });
+
+  it('hold back nobody who begins the controller anew: only people do', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    const passing = () => shell.doors.all().some((door) => door.status().passing);
+    expect([shell.wires().released, passing()]).toEqual([true, false]);
+    shell.wires().play({ kind: 'rex', active: true });
+    expect(passing()).toBe(true);
+  });
+});
+
+describe('first person in', () => {
+  it('keeps the door locked until somebody who belongs here has entered', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    expect(mode(shell)).toBe('Locked');
+    shell.type(annsCode);
+    expect(mode(shell)).toBe('Accessed');
+    shell.wires().play({ kind: 'monitor', open: true });
+    shell.wires().play({ kind: 'monitor', open: false });
+    expect(stands(shell)).toEqual(['LockedOpen', true]);
+    shell.time.pass(3 * hourMs);
+    expect(stands(shell)).toEqual(['Locked', false]);
+  });
+
+  it('is nobody who was let in and did not enter, and no guest', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    shell.type(annsCode);
+    shell.time.pass(minuteMs);
+    expect(mode(shell)).toBe('Locked');
+    shell.type(gusCode);
+    shell.wires().play({ kind: 'monitor', open: true });
+    shell.wires().play({ kind: 'monitor', open: false });
+    expect(mode(shell)).toBe('Locked');
+  });
+
+  it('is wanted anew every day', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    shell.type(annsCode);
+    shell.wires().play({ kind: 'monitor', open: true });
+    shell.wires().play({ kind: 'monitor', open: false });
+    expect(mode(shell)).toBe('LockedOpen');
+    shell.time.pass(24 * hourMs);
+    expect(mode(shell)).toBe('Locked');
+  });
+});
