@@ -133,7 +133,7 @@ describe('a configuration that is refused is one sentence with line, path and th
       'hardware: simulated',
       'hardware: gpoi',
       'hardware:',
-      'doors.front.hardware must be simulated.',
+      'doors.front.hardware must be one of simulated, gpio, salto: did you mean "gpio"?',
     ],
     [
       'a log level of another program',

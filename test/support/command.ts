@@ -24,11 +24,17 @@ export class RunningCommand implements AsyncDisposable {
   constructor(
     script: string,
     args: readonly string[],
-    options: { readonly env?: Record<string, string>; readonly typed?: string } = {},
+    options: {
+      readonly env?: Record<string, string>;
+      readonly typed?: string;
+      /** What starts it, such as `nsenter` with its arguments. */
+      readonly through?: readonly string[];
+    } = {},
   ) {
     this.command = [basename(script, '.mjs'), ...args].join(' ');
     const env = { ...process.env, ...options.env };
-    this.#child = spawn(process.execPath, [script, ...args], {
+    const [program, ...rest] = [...(options.through ?? []), process.execPath, script, ...args];
+    this.#child = spawn(program ?? process.execPath, rest, {
       cwd: root,
       env,
       stdio: [options.typed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -53,6 +59,10 @@ export class RunningCommand implements AsyncDisposable {
   /** Every line of standard output so far. */
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get errors(): string {

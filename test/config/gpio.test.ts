@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../config/load.ts';
+import { vestibule } from '../support/command.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vestibule-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const wired = `console:
+  keypadDoor: front
+gpio:
+  backend: onoff
+doors:
+  front:
+    hardware: gpio
+    strike: {chip: pinctrl-bcm2711, line: 17, failMode: fail-secure}
+    monitor: {chip: pinctrl-bcm2711, line: 27, debounce: 50ms}
+    rex: {chip: pinctrl-bcm2711, line: 22, active: low, does: release}
+  garage:
+    hardware: gpio
+    strike: {chip: expander, line: 17, active: low, failMode: fail-safe, safeState: released}
+    fire: {chip: expander, line: 3, does: release}
+`;
+const fileWith = (text: string): string => {
+  const file = join(folder, 'vestibule.yaml');
+  writeFileSync(file, text);
+  return file;
+};
+const changed = (from: string, to: string): string => {
+  if (!wired.includes(from)) throw new Error(`the file has no ${from}`);
+  return wired.replace(from, to);
+};
+
+describe('a wired door in the configuration', () => {
+  it('has its lines, and what was left out by its default', () => {
+    const read = loadConfig(fileWith(wired));
+    const board = { chip: 'pinctrl-bcm2711' };
+    expect(read).toMatchObject({
+      kind: 'config',
+      config: {
+        gpio: { backend: 'onoff' },
+        doors: {
+          front: {
+            hardware: 'gpio',
+            strike: { ...board, line: 17, active: 'high', failMode: 'fail-secure', safeState: 'secured' },
+            monitor: { ...board, line: 27, active: 'high', debounce: 50 },
+            rex: { ...board, line: 22, active: 'low', debounce: 20, does: 'release' },
+          },
+          garage: { strike: { active: 'low', failMode: 'fail-safe', safeState: 'released' } },
+        },
+      },
+    });
+  });
+
+  it.each([
+    [
+      'two doors on one relay',
+      changed('{chip: expander, line: 17, active: low', '{chip: pinctrl-bcm2711, line: 17, active: low'),
+      'doors.garage.strike.line is the relay of doors.front.strike, too: two doors cannot be on one relay; give each its own.',
+    ],
+    [
+      'one line for a contact and a relay',
+      changed('line: 27', 'line: 17'),
+      'doors.front.monitor.line is the line of doors.front.strike, too: give each its own.',
+    ],
+    [
+      'one contact for two doors',
+      changed('{chip: expander, line: 3', '{chip: pinctrl-bcm2711, line: 27'),
+      'doors.garage.fire.line is the line of doors.front.monitor, too: give each its own.',
+    ],
+    [
+      'no backend',
+      changed('gpio:\n  backend: onoff\n', ''),
+      'doors.front.hardware is "gpio", and the file has no section "gpio": say there with which backend, `onoff` or `gpiod`.',
+    ],
+    [
+      'a backend that there is not',
+      changed('backend: onoff', 'backend: sysfs'),
+      'gpio.backend must be one of onoff, gpiod.',
+    ],
+    [
+      'a lock of no kind',
+      changed('failMode: fail-safe', 'failMode: failsafe'),
+      'doors.garage.strike.failMode must be one of fail-secure, fail-safe: did you mean "fail-safe"?',
+    ],
+    ['a negative line', changed('line: 27', 'line: -1'), 'doors.front.monitor.line must be at least 0.'],
+    ['an endless debounce', changed('50ms', '5s'), 'doors.front.monitor.debounce must be at most 1s.'],
+  ])('is refused with one sentence and its path: %s', (_, text, sentence) => {
+    const read = loadConfig(fileWith(text));
+    if (read.kind !== 'refused') throw new Error('this was expected to be refused');
+    expect(read.problem.replace(/^[^ ]+:\d+:\d+: /, '')).toBe(sentence);
+  });
+
+  it('ends a start with 78 and that sentence', async () => {
+    const file = fileWith(changed('line: 27', 'line: 17'));
+    const { code, stdout, stderr } = await vestibule(['--config', file, 'run']).finished();
+    expect([code, stdout]).toEqual([78, '']);
+    expect(stderr).toMatch(/vestibule\.yaml:9:\d+: doors\.front\.monitor\.line is the line of [^\n]+\n$/);
+  });
+});

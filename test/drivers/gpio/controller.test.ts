@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openEventReader } from '../../../controller/store/read-events.ts';
+import { buildGpio } from '../../../scripts/build-gpio.ts';
+import { RunningCommand, vestibule } from '../../support/command.ts';
+import { ensureUi } from '../../support/console-ui.ts';
+import { forThisTest } from '../../support/for-this-test.ts';
+import { SysfsWorld } from '../../support/gpio/sysfs-world.ts';
+import { type VestibuleFolder, vestibuleFolder } from '../../support/vestibule-folder.ts';
+
+const relay = { chip: 'pinctrl-test', line: 17 };
+const button = { chip: 'expander', line: 4 };
+const magnet = { chip: 'expander', line: 5 };
+const doors = `gpio: {backend: onoff}
+doors:
+  front:
+    hardware: gpio
+    strike: {chip: pinctrl-test, line: 17, failMode: fail-secure}
+    rex: {chip: expander, line: 4, does: release}
+  garage:
+    hardware: gpio
+    strike: {chip: expander, line: 5, failMode: fail-safe, safeState: secured}
+`;
+
+beforeAll(async () => {
+  buildGpio(['onoff']);
+  await ensureUi();
+});
+
+/** The whole controller on a machine with an emulated /sys/class/gpio. */
+describe('a controller with wired doors', () => {
+  let folder: VestibuleFolder;
+  let world: SysfsWorld;
+  beforeEach(async () => {
+    folder = await vestibuleFolder({
+      edit: (yaml) => yaml.replace(/doors:\n[\s\S]*?\n# What calls[\s\S]*?\nlog/, `${doors}\nlog`),
+    });
+    world = await SysfsWorld.start();
+  });
+  afterEach(() => world[Symbol.asyncDispose]());
+
+  const start = async (through = world.inside([])): Promise<RunningCommand> => {
+    const run = ['--config', folder.configFile, 'run'];
+    const controller = forThisTest(new RunningCommand('scripts/bin/vestibule.mjs', run, { through }));
+    await controller.line((line) => line.includes('"controller is up"'));
+    return controller;
+  };
+  /** Somebody presses the button at the exit: the relay has moved when this resolves. */
+  const walkOut = async (): Promise<void> => {
+    await world.pull(button, true);
+    await world.outputs.next(({ number, high }) => number === 529 && high);
+  };
+  const fallen = (): Promise<unknown> => world.outputs.next(({ number, high }) => number === 529 && !high);
+
+  it('lets its outputs fall to the safe state when it is killed', async () => {
+    const controller = await start();
+    await walkOut();
+    await controller.kill('SIGKILL');
+    await fallen();
+    expect(await world.isHigh(relay)).toBe(false);
+    // A magnet that is to stay secured was energised all the time.
+    expect(await world.isHigh(magnet)).toBe(true);
+  });
+  it.each(['SIGTERM', 'SIGINT'] as const)('leaves its outputs safe, and driven, on %s', async (signal) => {
+    const controller = await start();
+    await walkOut();
+    await controller.kill(signal);
+    await fallen();
+    expect(await world.isHigh(magnet)).toBe(true);
+    await world.run('test "$(cat gpio529/direction gpio605/direction | xargs)" = "out out"');
+  });
+
+  it('brings its outputs to the safe state when it starts, whatever it finds', async () => {
+    await world.run('echo 529 > export; echo high > gpio529/direction; echo 605 > export');
+    await start();
+    await fallen();
+    expect(await world.isHigh(magnet)).toBe(true);
+  });
+
+  it('starts another watchdog when somebody has ended it', async () => {
+    const controller = await start();
+    await walkOut();
+    process.kill(await watchdogOf(controller), 'SIGKILL');
+    await controller.line((line) => line.includes('the watchdog of the outputs has ended'));
+    const { promise: again, resolve } = Promise.withResolvers<void>();
+    const looking = setInterval(
+      () =>
+        void watchdogOf(controller).then(
+          () => resolve(),
+          () => {},
+        ),
+      50,
+    );
+    await again;
+    clearInterval(looking);
+    await controller.kill('SIGKILL');
+    await fallen();
+  });
+
+  it('shows doors as faulty, and not as simulated, where the backend cannot work, and runs', async () => {
+    const bare = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /sys/class && exec "$@"', 'sh'];
+    await start(bare);
+    const { stdout } = await vestibule(['--config', folder.configFile, 'status', '--json']).finished();
+    const { doors } = JSON.parse(stdout) as { doors: Record<string, unknown>[] };
+    expect(doors).toMatchObject([
+      {
+        id: 'front',
+        simulated: false,
+        fault: expect.stringContaining('this kernel offers no /sys/class/gpio'),
+      },
+      { id: 'garage', simulated: false, fault: expect.stringContaining('relay: ') },
+    ]);
+  });
+
+  it('commits a bounded number of events for a contact that flips 500 times a second, and stays up', async () => {
+    const controller = await start();
+    for (let flip = 0; flip < 1_500; flip++) {
+      await world.pull(button, flip % 2 === 0);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await controller.kill('SIGTERM');
+    const reader = openEventReader(folder.stateDir);
+    const bodies =
+      reader?.after(0, 1_000).map(({ body }) => JSON.parse(body) as Record<string, unknown>) ?? [];
+    reader?.close();
+    const ofTheDoor = bodies.filter(({ door }) => door === 'front');
+    expect(ofTheDoor).toContainEqual(
+      expect.objectContaining({
+        type: 'DoorFault',
+        problem: 'request to exit: line 4 of expander chatters; look for a loose wire',
+      }),
+    );
+    expect(ofTheDoor.length).toBeLessThan(10);
+  });
+});
+
+/** The process id of a controller's watchdog. */
+async function watchdogOf({ pid }: RunningCommand): Promise<number> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    .trim()
+    .split(' ')
+    .map(Number);
+  for (const child of children) {
+    if ((await readFile(`/proc/${child}/cmdline`, 'utf8')).includes('watchdog.sh')) return child;
+  }
+  throw new Error('there is no watchdog');
+}
