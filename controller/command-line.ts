@@ -106,6 +106,15 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       const { runPhoneDoctor } = await import('./doctor-command.ts');
       await runPhoneDoctor(config(), { json: json === true, ...(call === undefined ? {} : { call }) });
     });
+  doctor
+    .command('salto')
+    .description('ask the SALTO server about itself, its clock and the doors of this device; moves no door')
+    .option('--json', 'as one JSON object')
+    .action(async (_: object, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: true }>();
+      const { runSaltoDoctor } = await import('./doctor-command.ts');
+      await runSaltoDoctor(config(), json === true);
+    });
   program
     .command('provision')
     .description("enrol this console with the building's head-end: vestibule-headend pair shows the code")

@@ -2,10 +2,12 @@ import { styleText } from 'node:util';
 import { loadConfig } from '../config/load.ts';
 import { configurationRefused } from './doctor/areas/configuration.ts';
 import { judgePhone } from './doctor/areas/phone.ts';
+import { judgeSalto } from './doctor/areas/salto.ts';
 import { examine } from './doctor/examine.ts';
 import type { Finding } from './doctor/finding.ts';
 import { Progress } from './doctor/progress.ts';
 import { readPhone } from './doctor/readers/phone.ts';
+import { readSalto } from './doctor/readers/salto.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /**
@@ -41,6 +43,19 @@ export async function runPhoneDoctor(
   }
   const facts = await readPhone(read.config, call, (sentence) => void process.stderr.write(`${sentence}\n`));
   const findings = judgePhone(facts, read.config.file);
+  tell(findings, json, findings.some(({ level }) => level === 'fail') ? exitCodes.found : exitCodes.ok);
+}
+
+/** Asks the SALTO server about itself and this device's doors; no door moves. Ends like `runDoctor`. */
+export async function runSaltoDoctor(configFile: string, json: boolean): Promise<void> {
+  const read = loadConfig(configFile);
+  if (read.kind === 'refused') {
+    tell([configurationRefused(read.problem)], json, exitCodes.config);
+    return;
+  }
+  const progress = new Progress(process.stderr);
+  const findings = judgeSalto(await progress.watch('SALTO server', readSalto(read.config)));
+  progress.end();
   tell(findings, json, findings.some(({ level }) => level === 'fail') ? exitCodes.found : exitCodes.ok);
 }
 

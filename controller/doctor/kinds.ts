@@ -11,6 +11,7 @@ import { operationKinds } from './areas/operation.ts';
 import { permissionKinds } from './areas/permissions.ts';
 import { phoneKinds } from './areas/phone.ts';
 import { readerKinds } from './areas/readers.ts';
+import { saltoKinds } from './areas/salto.ts';
 import type { FindingKinds } from './finding.ts';
 
 export const findingKinds = {
@@ -24,6 +25,7 @@ export const findingKinds = {
   Databases: databaseKinds,
   Operation: operationKinds,
   Phone: phoneKinds,
+  SALTO: saltoKinds,
   Disk: diskKinds,
   Permissions: permissionKinds,
 } as const satisfies Readonly<Record<string, FindingKinds>>;

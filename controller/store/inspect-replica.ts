@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { readRow } from '../core/dataset.ts';
+import { type Building, type Door, readRow } from '../core/dataset.ts';
 import { digestOf } from '../core/hash-forms.ts';
 import type { ReplicaInspection } from './inspection.ts';
 import { rowHash } from './row-hash.ts';
@@ -28,19 +28,26 @@ export function inspectReplica(db: DatabaseSync): ReplicaInspection | undefined 
     'SELECT tbl AS "table", id, version, row, refused_field AS field FROM row WHERE gen = ?',
   );
   let rows = 0;
-  let guestCodesForDays: number | undefined;
+  let building: Partial<Building> = {};
   const refused: { readonly table: string; readonly id: string; readonly field: string }[] = [];
   const saltoDoors: string[] = [];
+  const saltoDoorIds: Record<string, string> = {};
   function* rowHashes(): Generator<string> {
     for (const line of lines.iterate(live)) {
       const { field, ...wire } = line as unknown as Row;
       const { table, id } = wire;
       rows += 1;
       if (field !== null) refused.push({ table, id, field });
-      else if (table === 'building') guestCodesForDays = guestDaysOf(wire.row);
-      else if (table === 'door' && isSalto(wire.row)) saltoDoors.push(id);
+      else if (table === 'building') building = buildingOf(wire.row);
+      else if (table === 'door') noteDoor(id, wire.row);
       yield rowHash(wire);
     }
+  }
+  function noteDoor(id: string, text: string): void {
+    const door = saltoDoorOf(text);
+    if (door === undefined) return;
+    saltoDoors.push(id);
+    if (door.saltoDoorId !== undefined) saltoDoorIds[id] = door.saltoDoorId;
   }
   const digestAgrees = digestOf(rowHashes()) === digest;
   return {
@@ -50,18 +57,19 @@ export function inspectReplica(db: DatabaseSync): ReplicaInspection | undefined 
     rows,
     refused,
     saltoDoors,
-    ...(guestCodesForDays === undefined ? {} : { guestCodesForDays }),
+    saltoDoorIds,
+    ...(building.guestCodesForDays == null ? {} : { guestCodesForDays: building.guestCodesForDays }),
+    ...(building.timezone === undefined ? {} : { timezone: building.timezone }),
   };
 }
 
-function guestDaysOf(text: string): number | undefined {
+function buildingOf(text: string): Partial<Building> {
   const read = readRow('building', text);
-  return read.kind === 'row' && 'guestCodesForDays' in read.row
-    ? (read.row.guestCodesForDays ?? undefined)
-    : undefined;
+  return read.kind === 'row' && 'timezone' in read.row ? read.row : {};
 }
 
-function isSalto(text: string): boolean {
+function saltoDoorOf(text: string): Door | undefined {
   const read = readRow('door', text);
-  return read.kind === 'row' && 'kind' in read.row && read.row.kind === 'salto';
+  const isSalto = read.kind === 'row' && 'kind' in read.row && read.row.kind === 'salto';
+  return isSalto ? (read.row as Door) : undefined;
 }

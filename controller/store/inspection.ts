@@ -10,8 +10,12 @@ export interface ReplicaInspection {
   readonly refused: readonly { readonly table: string; readonly id: string; readonly field: string }[];
   /** Of the building's row. */
   readonly guestCodesForDays?: number;
+  /** Of the building's row. */
+  readonly timezone?: string;
   /** Ids of the doors whose cards SALTO judges. */
   readonly saltoDoors: readonly string[];
+  /** What SALTO calls them, by their ids, where their rows say so. */
+  readonly saltoDoorIds: Readonly<Record<string, string>>;
 }
 
 export interface EventsInspection {

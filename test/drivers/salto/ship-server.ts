@@ -70,6 +70,8 @@ export class ShipServer implements AsyncDisposable {
   encoding: 'utf-8' | 'iso-8859-1';
   readonly doors = new Map<string, PlayedDoor>();
   readonly trail: PlayedEvent[] = [];
+  /** Doors that SALTO has, and does not reach but by cards. */
+  readonly offline = new Set<string>();
   readonly calls: PlayedCall[] = [];
   /** Requests that no SHIP server would understand. */
   readonly violations: string[] = [];
@@ -257,7 +259,7 @@ export class ShipServer implements AsyncDisposable {
 
   #standing(called: string): string {
     const door = this.#doorCalled(called);
-    if (door === undefined) return '';
+    if (door === undefined || this.offline.has(called)) return '';
     return `<OnlineDoorStatus><DoorID>${coded(called)}</DoorID><DoorType>0</DoorType><CommStatus>${door.comm}</CommStatus><DoorStatus>${door.status}</DoorStatus><BatteryStatus>0</BatteryStatus><TamperStatus>0</TamperStatus></OnlineDoorStatus>`;
   }
 
