@@ -11,6 +11,7 @@ import { type ConfigurationFacts, judgeConfiguration } from './areas/configurati
 import { judgeController, statusOf } from './areas/controller.ts';
 import { judgeDatabases } from './areas/databases.ts';
 import { judgeDisk } from './areas/disk.ts';
+import { judgeGpio } from './areas/gpio.ts';
 import { type IdentityFacts, judgeIdentity } from './areas/identity.ts';
 import { judgeLink } from './areas/link.ts';
 import { judgeOperation } from './areas/operation.ts';
@@ -21,6 +22,7 @@ import { readCertificates } from './readers/certificates.ts';
 import { readController } from './readers/controller.ts';
 import { readDatabases } from './readers/databases.ts';
 import { readDisk } from './readers/disk.ts';
+import { readGpio } from './readers/gpio.ts';
 import { readLink } from './readers/link.ts';
 import { readPermissions } from './readers/permissions.ts';
 import { readReaders } from './readers/reader-lines.ts';
@@ -77,12 +79,14 @@ export async function examine(
     ...(events.kind === 'sound' ? { floor: events.found.clockFloor } : {}),
   };
   const time = judgingTime(clock);
+  const gpio = readGpio(config, status?.doors);
   const readers = await readReaders(config, status?.readers);
   return [
     ...judgeConfiguration(configurationFacts(config, mode)),
     ...judgeIdentity(identityFacts(identity, folder)),
     ...judgeCertificates(certificates, time),
     ...judgeController(controller),
+    ...(gpio === undefined ? [] : judgeGpio(gpio)),
     ...(readers === undefined ? [] : judgeReaders(readers)),
     ...judgeLink(link),
     ...judgeClock(clock),

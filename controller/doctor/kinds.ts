@@ -5,6 +5,7 @@ import { configurationKinds } from './areas/configuration.ts';
 import { controllerKinds } from './areas/controller.ts';
 import { databaseKinds } from './areas/databases.ts';
 import { diskKinds } from './areas/disk.ts';
+import { gpioKinds } from './areas/gpio.ts';
 import { identityKinds } from './areas/identity.ts';
 import { linkKinds } from './areas/link.ts';
 import { operationKinds } from './areas/operation.ts';
@@ -19,6 +20,7 @@ export const findingKinds = {
   Identity: identityKinds,
   Certificates: certificateKinds,
   Controller: controllerKinds,
+  'Wired doors': gpioKinds,
   Readers: readerKinds,
   'Link to the head-end': linkKinds,
   Clock: clockKinds,

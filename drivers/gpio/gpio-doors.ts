@@ -1,12 +1,13 @@
 /** Every wired door of one controller: their common backend and their watchdog. */
 import type { Timers } from '../../controller/ports/clock.ts';
-import type { Gpio } from './gpio.ts';
+import type { Gpio, LineRef } from './gpio.ts';
 import { GpioDoor, type GpioDoorParts } from './gpio-door.ts';
 import { GpiodGpio, loadLibgpiod } from './gpiod-gpio.ts';
 import { loadOnoff, OnoffGpio } from './onoff-gpio.ts';
+import { lineNumber } from './sysfs-chips.ts';
 import { GpioWatchdog } from './watchdog.ts';
 
-export type BackendName = 'onoff' | 'gpiod';
+type BackendName = 'onoff' | 'gpiod';
 
 interface GpioDoorsParts {
   readonly backend: BackendName;
@@ -45,19 +46,33 @@ export class GpioDoors {
 
   /** Loaded when the first door asks, and asked for again until it can be loaded. @throws GpioFault */
   #backend(): Gpio {
-    this.#gpio ??= openBackend(this.#parts.backend, this.#parts.timers);
+    this.#gpio ??= openBackend(this.#parts);
     return this.#gpio;
   }
 }
 
 /** @throws GpioFault where its package was not built */
-export function openBackend(name: BackendName, timers: Timers): Gpio {
-  switch (name) {
+function openBackend({ backend, timers }: GpioDoorsParts): Gpio {
+  switch (backend) {
     case 'onoff':
       return new OnoffGpio(loadOnoff());
     case 'gpiod':
       return new GpiodGpio(loadLibgpiod(), timers);
     default:
-      return name satisfies never;
+      return backend satisfies never;
   }
+}
+
+/**
+ * Looks for lines without opening any, beside a controller that may have them open.
+ * @returns asks for one line: @throws GpioFault. onoff cannot tell that a line is in use.
+ * @throws GpioFault where the package was not built
+ */
+export function lineProbe(backend: BackendName, timers: Timers): (ref: LineRef) => void {
+  if (backend === 'onoff') {
+    loadOnoff();
+    return lineNumber;
+  }
+  const gpiod = new GpiodGpio(loadLibgpiod(), timers);
+  return (ref) => gpiod.probe(ref);
 }

@@ -95,6 +95,13 @@ export class GpiodGpio implements Gpio {
     };
   }
 
+  /** Looks for the line without opening it. @throws GpioFault where it is not there, or is in use by somebody else */
+  probe(ref: LineRef): void {
+    const line = this.#find(ref);
+    line.update();
+    if (line.used && line.consumer !== consumer) throw inUse(ref, line);
+  }
+
   close(): void {
     this.#sampling?.cancel();
     this.#sampling = undefined;
@@ -187,9 +194,12 @@ function guarded<T>(taken: OpenLine, work: (taken: OpenLine) => T): T {
     if (code !== 'EBUSY')
       throw new GpioFault('lineRefused', `${nameOf(ref)} refuses to be used (${code})`, error);
     line.update();
-    throw new GpioFault('lineBusy', `${nameOf(ref)} is in use by "${line.consumer ?? 'somebody'}"`, error);
+    throw inUse(ref, line, error);
   }
 }
+
+const inUse = (ref: LineRef, { consumer: user }: Line, cause?: unknown): GpioFault =>
+  new GpioFault('lineBusy', `${nameOf(ref)} is in use by ${user ? `"${user}"` : 'somebody'}`, cause);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown fault';

@@ -53,18 +53,20 @@ export async function doctor(
     before = 'true',
     runner = [],
     main = 'controller/main.ts',
+    env = process.env,
   }: {
     readonly args?: readonly string[];
     readonly before?: string;
     readonly runner?: readonly string[];
     /** Of another installation. */
     readonly main?: string;
+    readonly env?: NodeJS.ProcessEnv;
   } = {},
 ): Promise<DoctorRun> {
   const script = `${before} && exec "$@"`;
   const vestibule = [process.execPath, main, '--config', configFile, 'doctor', ...args];
   const [program = 'sh', ...rest] = [...runner, 'sh', '-c', script, 'sh', ...vestibule];
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
