@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ControllerConfig, loadConfig } from '../config/load.ts';
+import { parseDuration } from '../config/units.ts';
 import type { Language } from './core/dataset.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProvisionOptions } from './provision-command.ts';
@@ -10,6 +11,12 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const software = `vestibule/${version}`;
+
+function waitMs(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1_000) throw new InvalidArgumentError('say how long, such as 60s or 5min.');
+  return ms;
+}
 
 interface EventsOptions {
   readonly follow?: true;
@@ -115,6 +122,26 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       const { runSaltoDoctor } = await import('./doctor-command.ts');
       await runSaltoDoctor(config(), json === true);
     });
+  program
+    .command('door')
+    .description('doors of the running controller')
+    .command('test')
+    .argument('<door>', "the door's id")
+    .description('walk through strike, door monitor and exit of one door; it is released for that')
+    .addOption(
+      new Option('--wait <time>', 'how long each step waits for you')
+        .argParser(waitMs)
+        .default(60_000, '60s'),
+    )
+    .option('--by-hand', 'at a simulated door: play it yourself, with vestibule-sim')
+    .option('--json', 'the outcome as one JSON object')
+    .action((door: string, { wait, byHand, json }: { wait: number; byHand?: true; json?: true }) =>
+      withConfig(config(), async (loaded) => {
+        const { doorTest } = await import('./door-test/door-test-command.ts');
+        const options = { waitMs: wait, byHand: byHand === true, json: json === true };
+        await doorTest(loaded, door, options, refuse);
+      }),
+    );
   program
     .command('provision')
     .description("enrol this console with the building's head-end: vestibule-headend pair shows the code")

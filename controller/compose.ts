@@ -34,6 +34,8 @@ import { SystemClock, systemTime, systemTimers, type TimeSource } from './app/sy
 import { ConsoleServer } from './console/server.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
+import { DoorTestServer } from './door-test/door-test-server.ts';
+import { doorTestSocket } from './door-test/protocol.ts';
 import { gpioReactions, gpioWiring } from './gpio-wiring.ts';
 import { sipSetupOf } from './phone-setup.ts';
 import type { Timers } from './ports/clock.ts';
@@ -182,6 +184,7 @@ export function compose({
   const calls =
     config.phone &&
     new CallRuntime({
+      apps: { tell: (news) => link.tell(news) },
       phone: phoneOf(config, config.phone, { timers, time, log }),
       recorder,
       timers,
@@ -222,6 +225,7 @@ export function compose({
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
   const simServer = new SimServer(join(config.stateDir, 'sim.sock'), simulated, access);
+  const doorTests = new DoorTestServer(join(config.stateDir, doorTestSocket), doors);
   const left = Promise.withResolvers<void>();
   const link = new CloudLink({
     identity,
@@ -230,6 +234,7 @@ export function compose({
     clock,
     timers,
     executor: new CloudCommands({
+      calls,
       log,
       doors,
       journal,
@@ -288,6 +293,7 @@ export function compose({
       doorClock.start();
       lobby.start();
       await simServer.start();
+      await doorTests.start();
       readers?.start();
       await readerControl?.start();
       const bound = await consoleServer.start();
@@ -304,6 +310,7 @@ export function compose({
       cloudEvents.close();
       await consoleServer.close();
       await simServer.close();
+      await doorTests.close();
       await readerControl?.close();
       await readers?.close();
       await calls?.close();

@@ -50,10 +50,12 @@ function describe(status: ControllerStatus): string {
         `reader   ${id}: ${state}, door ${door}${tamper === true ? ', TAMPER' : ''}${problem === undefined ? '' : ` FAULT: ${problem}`}`,
     ),
     ...doors.map(
-      ({ id, mode, released, open, simulated, fault }) =>
+      ({ id, mode, released, open, simulated, alarms, problems, fault }) =>
         `door     ${id}: ${mode}, ${released ? 'released' : 'secured'}` +
         `${open === undefined ? '' : open ? ', open' : ', closed'}` +
-        `${simulated ? ' (simulated)' : ''}${fault === undefined ? '' : ` FAULT: ${fault}`}`,
+        `${simulated ? ' (simulated)' : ''}${alarms.map((alarm) => ` ALARM: ${alarm}`).join('')}` +
+        `${fault === undefined ? '' : ` FAULT: ${fault}`}` +
+        problems.map((problem) => `\n         ${id}: ${problem}`).join(''),
     ),
   ];
   return `${lines.join('\n')}\n`;

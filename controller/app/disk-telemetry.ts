@@ -42,6 +42,7 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   DoorOpenTooLongSoon: 'shed',
   DoorTamper: 'keep',
   DoorTamperEnded: 'keep',
+  DoorTested: 'keep',
   DoorWellConfigured: 'shed',
   Duress: 'keep',
   FireEnded: 'keep',

@@ -6,7 +6,7 @@ import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
 import { stepDoor } from '../core/door/machine.ts';
-import { isPassing, modeOf, orderOf } from '../core/door/modes.ts';
+import { isBarred, isPassing, modeOf, orderOf } from '../core/door/modes.ts';
 import {
   type Contact,
   type DoorConfiguration,
@@ -71,6 +71,8 @@ export interface DoorStatus {
   readonly relayActivations: number;
   /** Released for a person who leaves, enters or flees, and not because its hours or an operator hold it open. */
   readonly passing: boolean;
+  /** REX is pressed, or was a moment ago. */
+  readonly leaving: boolean;
 }
 
 /** What a decision commits beside its own events, and what follows once it is on disk. */
@@ -165,6 +167,7 @@ export class DoorRuntime {
       alarms: alarmsOf(state),
       fault: this.#lock.fault,
       relayActivations: this.#lock.activations,
+      leaving: state.egress,
       passing: this.#lock.released && (state.fire || isPassing(state)),
     };
   }
@@ -176,6 +179,33 @@ export class DoorRuntime {
       outcome = this.#answer(request, asked, alongside);
     });
     return outcome;
+  }
+
+  /** An installer tries the strike: as if somebody had been let in, with an event that says what it was. */
+  releaseForTest(): 'released' | 'barred' | 'doorFault' | 'storageFault' {
+    let outcome: ReturnType<DoorRuntime['releaseForTest']> = 'barred';
+    this.#post(() => {
+      if (isBarred(this.#state)) return;
+      const event: EventDraft = { type: 'DoorTested', severity: 'notice', door: this.id };
+      try {
+        this.#step({ kind: 'accessGranted', extended: false }, 'test', { events: [event], changes: [] });
+        outcome = this.#lock.refusesRelease ? 'doorFault' : 'released';
+      } catch (error) {
+        if (!(error instanceof StorageFault)) throw error;
+        outcome = 'storageFault';
+      }
+    });
+    return outcome;
+  }
+
+  /** How it is made and configured, for whoever tests it. */
+  setup(): Pick<DoorHardware, 'simulated' | 'hasMonitor'> & {
+    rex: 'release' | 'report';
+    accessTimeMs: number;
+  } {
+    const { simulated, hasMonitor } = this.#parts.hardware;
+    const { times, wiring } = this.#configuration();
+    return { simulated, hasMonitor, rex: wiring.rex, accessTimeMs: times.accessTimeMs };
   }
 
   /** What bars the door comes first: no moment lies between a lockdown's beginning and the end of an operator's mode. */

@@ -31,6 +31,13 @@ export const doorKinds = {
     en: 'An operator has set {door} to {mode}.',
     fr: 'Un opérateur a mis {door} en mode {mode}.',
   },
+  DoorTested: {
+    severity: ['notice'],
+    fields: { door },
+    when: 'An installer has released it with `vestibule door test`.',
+    en: 'An installer has released {door} to test it.',
+    fr: 'Un installateur a libéré {door} pour un essai.',
+  },
   LockdownChanged: {
     severity: ['alarm'],
     fields: {
