@@ -43,6 +43,11 @@ async function atThePhone(path: string, action?: object): Promise<unknown> {
 
 const act = (action: object): Promise<unknown> => atThePhone('/api/phone/act', action);
 
+const prepare = (preset: string): Promise<unknown> => atThePhone('/api/phone/preset', { preset });
+
+/** More than the example building lets a resident and its concierge ring. */
+const longestRingMs = 90_000;
+
 /** Touches a resident's name, until it rings there. */
 async function call(page: Page, name: string): Promise<void> {
   await page.locator('button.resident', { hasText: name }).click();
@@ -94,6 +99,22 @@ try {
   await act({ kind: 'decline' });
   await page.locator('.call-ended').waitFor();
   await shot('call-declined');
+  await endCall(page);
+
+  for (const [preset, name] of [
+    ['busy', 'call-busy'],
+    ['failed', 'call-trunk-down'],
+  ] as const) {
+    await prepare(preset);
+    await page.locator('button.resident', { hasText: resident }).click();
+    await page.locator('.call-ended, .call-failed').waitFor();
+    await shot(name);
+    await endCall(page);
+  }
+  await prepare('rings');
+  await call(page, resident);
+  await page.locator('.call-ended').waitFor({ timeout: longestRingMs });
+  await shot('call-no-answer');
   await endCall(page);
 
   await page.locator('button[lang="fr"]').click();

@@ -209,6 +209,7 @@ export class CallDesk {
         rules: { ringTimeoutMs, talkTimeoutMs, unlockDigits: callUnlockDigits },
       },
       shown,
+      ...(resident === undefined ? {} : { resident }),
       started: {
         type: 'CallStarted',
         severity: 'info',

@@ -3,6 +3,8 @@
  * is committed first; a call whose beginning the disk refuses is not placed, and one that has begun goes on without it,
  * because only the door's own event opens the door.
  */
+
+import type { CommandBy } from '../core/access/decision.ts';
 import {
   type Call,
   type CallEffect,
@@ -13,6 +15,8 @@ import {
   idleCall,
   stepCall,
 } from '../core/call/machine.ts';
+import type { ResidentId } from '../core/dataset.ts';
+import type { AppRefusal, AppRing, RingNews } from '../ports/app-ring.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { StorageFault } from '../ports/journal.ts';
@@ -25,6 +29,7 @@ import type { Recorder } from './recorder.ts';
 
 export interface CallRuntimeParts {
   readonly phone: Phone;
+  readonly apps: AppRing;
   readonly recorder: Recorder;
   readonly timers: Timers;
   /** How long the outcome stays. */
@@ -37,6 +42,8 @@ export interface CallRuntimeParts {
 export interface CallOrder {
   readonly call: Call;
   readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
+  /** Who is called; absent: the concierge. */
+  readonly resident?: ResidentId;
   /** The event of its beginning. */
   readonly started: EventDraft;
   /** Decides, commits and acts; true once the door is released. */
@@ -107,7 +114,22 @@ export class CallRuntime {
     this.#outcomeTimer?.cancel();
     this.#ended = undefined;
     this.#order = order;
+    this.#tellApps(order, 'ringing');
     this.#post({ kind: 'start', call: order.call });
+  }
+
+  /** Somebody has answered in an app, if it is theirs to answer and nobody has been quicker. */
+  answerInApp(call: string, by: CommandBy): AppRefusal | undefined {
+    const order = this.#order;
+    if (order?.call.id !== call || !this.busy || !isCalled(by, order.resident)) return 'noSuchCall';
+    if (this.#state.kind !== 'calling') return 'alreadyAnswered';
+    this.#post({ kind: 'app', act: 'answered' });
+    return undefined;
+  }
+
+  /** The door was opened in an app for this call; any other call is left alone. */
+  openedInApp(call: string): void {
+    if (this.#order?.call.id === call && this.busy) this.#post({ kind: 'app', act: 'opened' });
   }
 
   /** The guest gives up, or has read the outcome. Another call than the present one is left alone. */
@@ -146,6 +168,8 @@ export class CallRuntime {
     switch (effect.kind) {
       case 'report':
         if (effect.report.type === 'CallEnded') this.#show(effect.report.outcome);
+        if (effect.report.type === 'CallAnswered') this.#tellApps(order, 'answered');
+        if (effect.report.type === 'CallEnded') this.#tellApps(order, 'over');
         return;
       case 'dial':
         phone.dial(effect.leg);
@@ -173,6 +197,11 @@ export class CallRuntime {
       default:
         effect satisfies never;
     }
+  }
+
+  #tellApps({ call, resident }: CallOrder, state: RingNews['state']): void {
+    const { apps } = this.#parts;
+    apps.tell({ call: call.id, state, ...(resident === undefined ? {} : { resident }) });
   }
 
   #show(outcome: keyof typeof endedSentences): void {
@@ -206,6 +235,8 @@ function phaseOf(state: CallState): CallPhase | undefined {
       return { kind: 'calling' };
     case 'talking':
       return { kind: 'talking', endsSoon: state.endsSoon };
+    case 'inApp':
+      return { kind: 'talking', endsSoon: false };
     case 'opened':
       return { kind: 'opened', sentence: openedSentence };
     default:
@@ -229,3 +260,7 @@ function callEvent(report: CallReport, call: string): EventDraft {
       return report satisfies never;
   }
 }
+
+/** A resident answers for themselves, staff where the concierge is called. */
+const isCalled = ({ kind, id }: CommandBy, resident: ResidentId | undefined): boolean =>
+  resident === undefined ? kind === 'staff' : kind === 'resident' && id === resident;

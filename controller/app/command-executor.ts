@@ -3,11 +3,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { CloudCommand, CommandExecutor, DoorReport } from '../ports/cloud.ts';
 import type { EventDraft } from '../ports/events.ts';
 import type { Journal, JournalChange, SeenCommand } from '../ports/journal.ts';
+import type { CallRuntime } from './call-runtime.ts';
 import type { Doors } from './doors.ts';
 import type { Log } from './log.ts';
 import type { Recorder } from './recorder.ts';
 
 type Unlock = Extract<CloudCommand, { op: 'unlock' }>;
+type Answer = Extract<CloudCommand, { op: 'answer' }>;
 type Revoke = Extract<CloudCommand, { op: 'revoke' }>;
 type SetDoorMode = Extract<CloudCommand, { op: 'setDoorMode' }>;
 type Decommission = Extract<CloudCommand, { op: 'decommission' }>;
@@ -23,6 +25,7 @@ export class CloudCommands implements CommandExecutor {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #calls: CallRuntime | undefined;
   readonly #onModeSet: () => void;
   readonly #decommission: () => void;
 
@@ -32,6 +35,8 @@ export class CloudCommands implements CommandExecutor {
     readonly recorder: Recorder;
     readonly clock: Clock;
     readonly log: Log;
+    /** Absent: this console places no calls. */
+    readonly calls: CallRuntime | undefined;
     /** An operator's mode is in the journal: what follows from it is to be computed. */
     readonly onModeSet: () => void;
     /** From its return on the device is not enrolled, also after a power cut; it ends as soon as it can. */
@@ -42,6 +47,7 @@ export class CloudCommands implements CommandExecutor {
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#calls = parts.calls;
     this.#onModeSet = parts.onModeSet;
     this.#decommission = parts.decommission;
   }
@@ -51,6 +57,8 @@ export class CloudCommands implements CommandExecutor {
     switch (command.op) {
       case 'unlock':
         return this.#unlock(command);
+      case 'answer':
+        return this.#answer(command);
       case 'revoke':
         return this.#revoke(command);
       case 'lockdown':
@@ -77,19 +85,26 @@ export class CloudCommands implements CommandExecutor {
     );
   }
 
-  #unlock({ id, door, extended, by }: Unlock): SeenCommand {
+  #unlock({ id, door, extended, by, call }: Unlock): SeenCommand {
     const runtime = this.#doors.get(door);
     if (runtime === undefined) return this.#finish(this.#seen(id, 'rejected', 'badArguments'));
     const request: AccessRequest = { kind: 'command', command: id, by, door, extended };
-    const asked = { door, accessPoint: 'cloud', command: id };
+    const asked = { door, accessPoint: 'cloud', command: id, ...(call === undefined ? {} : { call }) };
     const outcome = runtime.request(request, asked, {
       changes: [{ kind: 'command', command: this.#seen(id, 'accepted') }],
     });
     if (outcome.kind === 'fault') return this.#finish(this.#seen(id, 'failed', outcome.reason));
     const { decision } = outcome;
+    if (decision.outcome === 'grant' && call !== undefined) this.#calls?.openedInApp(call);
     return this.#finish(
       decision.outcome === 'grant' ? this.#seen(id, 'done') : this.#seen(id, 'rejected', decision.reason),
     );
+  }
+
+  #answer({ id, call, by }: Answer): SeenCommand {
+    this.#finish(this.#seen(id, 'accepted'));
+    const refused = this.#calls === undefined ? 'noSuchCall' : this.#calls.answerInApp(call, by);
+    return this.#finish(refused === undefined ? this.#seen(id, 'done') : this.#seen(id, 'rejected', refused));
   }
 
   #revoke({ id, revocation }: Revoke): SeenCommand {

@@ -41,7 +41,11 @@ export type CloudCommand =
       readonly door: DoorId;
       readonly extended: boolean;
       readonly by: CommandBy;
+      /** The call for which it is, by its id. */
+      readonly call?: string;
     }
+  /** Somebody has answered a call in an app. */
+  | { readonly op: 'answer'; readonly id: string; readonly call: string; readonly by: CommandBy }
   | { readonly op: 'revoke'; readonly id: string; readonly revocation: Revocation }
   | { readonly op: 'lockdown'; readonly id: string; readonly lockdown: Lockdown }
   /** `normal`: no operator's mode any more. Without `by` an operator at the head-end sends it. */

@@ -59,6 +59,7 @@ const decide = (card: string): string => {
   return decision.outcome === 'grant' ? 'grant' : decision.reason;
 };
 const commands = new CloudCommands({
+  calls: undefined,
   log,
   doors,
   journal,

@@ -41,6 +41,7 @@ const summaries: Readonly<Record<DownName | UpName, string>> = {
   cursor: 'How far the device has come now',
   events: 'What happened, each event linked to the one before by a hash; one batch is in flight',
   result: 'What came of a command',
+  ring: 'Somebody calls: residents’ apps may ring beside the telephone; or a call has been answered, or is over',
   status: 'Whether the device is there; offline is also its last will',
 };
 

@@ -5,6 +5,7 @@ import { type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
 import type { LiveKeys } from './keys/live-keys.ts';
 import {
+  type AnswerRequest,
   CommandDesk,
   type CommandOutcome,
   type SetDoorModeRequest,
@@ -127,6 +128,11 @@ export class HeadEnd {
   /** @throws HeadEndError `deviceOffline`. */
   unlock(request: UnlockRequest): Promise<CommandOutcome> {
     return this.#commands.unlock(request);
+  }
+
+  /** @throws HeadEndError `deviceOffline`. */
+  answer(request: AnswerRequest): Promise<CommandOutcome> {
+    return this.#commands.answer(request);
   }
 
   /** @throws HeadEndError `deviceOffline`. */

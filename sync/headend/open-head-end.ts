@@ -46,6 +46,7 @@ export interface HeadEndDesk {
   reinstate(table: string, id: string): Published;
   lockdown(scope: string, on: boolean): LockdownState;
   unlock(request: UnlockRequest): Promise<CommandOutcome>;
+  answer: HeadEnd['answer'];
   setDoorMode: HeadEnd['setDoorMode'];
   tell: HeadEnd['tell'];
   rotateKeys(old: { readonly dropOld: boolean }): { readonly n: number };
@@ -127,6 +128,7 @@ export class OpenHeadEnd {
       return { n: this.#keys().n };
     },
     unlock: notRunning,
+    answer: notRunning,
     setDoorMode: notRunning,
     tell: notRunning,
   };

@@ -1,3 +1,4 @@
+import type { AppRing, RingNews } from '../../controller/ports/app-ring.ts';
 import type { Clock, Timers } from '../../controller/ports/clock.ts';
 import type { CloudListener, CommandExecutor } from '../../controller/ports/cloud.ts';
 import { type Journal, StorageFault } from '../../controller/ports/journal.ts';
@@ -37,7 +38,7 @@ export interface CloudLinkParts {
 }
 
 /** The device's end of the sync protocol (PROTOCOL.md): joins its parts, and begins and ends their conversations. */
-export class CloudLink {
+export class CloudLink implements AppRing {
   readonly #parts: CloudLinkParts;
   readonly #connection: MqttConnection;
   readonly #trust: Trust;
@@ -130,6 +131,13 @@ export class CloudLink {
     this.#rest();
     await this.#snapshots.end();
     listener.linkChanged({ connected: false });
+  }
+
+  /** Only while the cloud listens: an app that rings late rings for nobody. */
+  tell({ call, state, resident }: RingNews): void {
+    if (this.#session.commands().session === undefined) return;
+    const at = new Date(this.#parts.clock.reading().now).toISOString();
+    this.#channel.send('ring', { call, state, at, ...(resident === undefined ? {} : { resident }) });
   }
 
   /** What a crash may have left (PROTOCOL "Anti-entropy"; failure cases 3 and 17). */

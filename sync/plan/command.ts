@@ -3,6 +3,7 @@ import type { ClockReading } from '../../controller/core/access/facts.ts';
 import type { CloudCommand } from '../../controller/ports/cloud.ts';
 import { durations } from '../protocol/limits.ts';
 import {
+  AnswerArgs,
   type Command,
   CommandBy,
   LockdownArgs,
@@ -69,8 +70,15 @@ function readCommand({ id, op, args, by }: Command): CommandVerdict {
       const unlock = UnlockArgs.safeParse(args);
       const onBehalfOf = CommandBy.safeParse(by);
       if (!unlock.success || !onBehalfOf.success) return badArguments;
-      const { door, extended = false } = unlock.data;
-      return { kind: 'execute', command: { op, id, door, extended, by: onBehalfOf.data } };
+      const { door, extended = false, call } = unlock.data;
+      const ofCall = call === undefined ? {} : { call };
+      return { kind: 'execute', command: { op, id, door, extended, by: onBehalfOf.data, ...ofCall } };
+    }
+    case 'answer': {
+      const answer = AnswerArgs.safeParse(args);
+      const onBehalfOf = CommandBy.safeParse(by);
+      if (!answer.success || !onBehalfOf.success) return badArguments;
+      return { kind: 'execute', command: { op, id, call: answer.data.call, by: onBehalfOf.data } };
     }
     case 'setDoorMode': {
       const asked = SetDoorModeArgs.safeParse(args);

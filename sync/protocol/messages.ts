@@ -87,7 +87,14 @@ export const Command = z.object({
   issuedAt: InstantText,
   expiresAt: InstantText.optional(),
 });
-export const UnlockArgs = z.object({ door: DoorId, extended: z.boolean().optional() });
+/** `call`: the call for which it is, as `ring` has named it. */
+export const UnlockArgs = z.object({
+  door: DoorId,
+  extended: z.boolean().optional(),
+  call: uuid.optional(),
+});
+/** Somebody has answered in an app; `by` is the called resident, or staff where the concierge is called. */
+export const AnswerArgs = z.object({ call: uuid });
 /** `normal`: no operator's mode any more. Until `until`, or until it is set again. */
 export const SetDoorModeArgs = z.object({
   door: DoorId,
@@ -175,6 +182,17 @@ export const CommandResult = z.object({
   state: ReportState.optional(),
   at: InstantText,
 });
+/**
+ * Somebody calls from the console: the cloud rings the apps of `resident` (absent: of the concierge) while it is
+ * `ringing`. Not repeated; who missed it has missed it.
+ */
+export const RingNotice = z.object({
+  iss: DeviceId,
+  call: uuid,
+  state: z.enum(['ringing', 'answered', 'over']),
+  resident: ResidentId.optional(),
+  at: InstantText,
+});
 export const Status = z.object({ state: z.enum(['online', 'offline']), session: uuid });
 
 export type SetDoorModeArgs = z.infer<typeof SetDoorModeArgs>;
@@ -191,6 +209,7 @@ export type SyncRequest = z.infer<typeof SyncRequest>;
 export type EventBatch = z.infer<typeof EventBatch>;
 export type ReportState = z.infer<typeof ReportState>;
 export type CommandResult = z.infer<typeof CommandResult>;
+export type RingNotice = z.infer<typeof RingNotice>;
 export type Status = z.infer<typeof Status>;
 
 /** Downward signed messages: who signs, and their schema. */
@@ -212,6 +231,7 @@ export const upMessages = {
   cursor: { typ: 'vestibule-cursor', schema: CursorReport },
   events: { typ: 'vestibule-events', schema: EventBatch },
   result: { typ: 'vestibule-result', schema: CommandResult },
+  ring: { typ: 'vestibule-ring', schema: RingNotice },
 } as const;
 export type SignedUpName = keyof typeof upMessages;
 export type UpPayload<N extends SignedUpName> = z.infer<(typeof upMessages)[N]['schema']>;

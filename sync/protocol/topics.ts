@@ -1,6 +1,6 @@
 /** Topic names (PROTOCOL "Topics"): `vestibule/v1/{device}/{up|down}/{name}`. */
 const downNames = ['keyset', 'welcome', 'delta', 'manifest', 'chunk', 'command', 'ack'] as const;
-const upNames = ['hello', 'request', 'cursor', 'events', 'result', 'status'] as const;
+const upNames = ['hello', 'request', 'cursor', 'events', 'result', 'ring', 'status'] as const;
 export type DownName = (typeof downNames)[number];
 export type UpName = (typeof upNames)[number];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DoorId, ResidentId, StaffId } from '../../controller/core/dataset.ts';
 import type { CallAnswer } from '../../controller/ports/lobby.ts';
 import { type Body, householdShell, put, Shell } from '../support/controller-shell.ts';
 import { whileDiskRefuses } from '../support/refusing-disk.ts';
@@ -574,5 +575,76 @@ describe('news of the line', () => {
       { type: 'InboundCallRefused', count: 3 },
       { type: 'PhoneControlTaken', severity: 'alarm' },
     ]);
+  });
+});
+
+describe('residents’ apps', () => {
+  const answer = (
+    shell: Shell,
+    id: string,
+    by: { kind: 'resident'; id: ResidentId } | { kind: 'staff'; id: StaffId },
+  ) => {
+    const call = shell.lobby.state().call?.id ?? '';
+    return shell.commands.execute({ op: 'answer', id, call, by });
+  };
+  const ann = { kind: 'resident', id: ResidentId.parse('ann') } as const;
+
+  it('ring beside the telephone, and are told when that is over', () => {
+    const shell = lit();
+    touch(shell);
+    shell.phone.answers();
+    shell.phone.ends('hungUp');
+    const [first] = shell.rung;
+    expect(shell.rung).toEqual(
+      ['ringing', 'answered', 'over'].map((state) => ({ call: first?.call, state, resident: 'ann' })),
+    );
+    expect(JSON.stringify(shell.rung)).not.toContain('514555');
+  });
+
+  it('answer first: the telephone is hung up, and the screen shows that they talk', () => {
+    const shell = lit();
+    touch(shell);
+    shell.phone.rings();
+    expect(answer(shell, 'a-1', ann)).toMatchObject({ outcome: 'done' });
+    expect(shell.phone.hungUp).toEqual([shell.phone.leg.id]);
+    expect(phase(shell)).toEqual({ kind: 'talking', endsSoon: false });
+    expect(answer(shell, 'a-2', ann)).toMatchObject({ outcome: 'rejected', reason: 'alreadyAnswered' });
+    expect(shell.events()).toContainEqual(expect.objectContaining({ type: 'CallAnswered', target: 'app' }));
+  });
+
+  it('answer second: they have lost, and the telephone goes on', () => {
+    const shell = lit();
+    touch(shell);
+    shell.phone.answers();
+    expect(answer(shell, 'a-1', ann)).toMatchObject({ outcome: 'rejected', reason: 'alreadyAnswered' });
+    expect(shell.phone.hungUp).toEqual([]);
+  });
+
+  it('answer only calls that are theirs, and that there are', () => {
+    const shell = lit();
+    expect(answer(shell, 'a-0', ann)).toMatchObject({ reason: 'noSuchCall' });
+    touch(shell);
+    const somebody = { kind: 'resident', id: ResidentId.parse('bob') } as const;
+    const staff = { kind: 'staff', id: StaffId.parse('sam') } as const;
+    expect(answer(shell, 'a-1', somebody)).toMatchObject({ reason: 'noSuchCall' });
+    expect(answer(shell, 'a-2', staff)).toMatchObject({ reason: 'noSuchCall' });
+    expect(phase(shell)).toEqual({ kind: 'calling' });
+  });
+
+  it('open the door as any command does, and the call has ended well', () => {
+    const shell = lit();
+    touch(shell);
+    const call = shell.lobby.state().call?.id ?? '';
+    const door = DoorId.parse('lobby');
+    const unlock = { op: 'unlock', id: 'u-1', door, extended: false, by: ann, call } as const;
+    expect(shell.commands.execute(unlock)).toMatchObject({ outcome: 'done' });
+    expect(shell.wires().released).toBe(true);
+    expect(phase(shell)).toMatchObject({ kind: 'opened' });
+    expect(shell.phone.hungUp).toEqual([shell.phone.leg.id]);
+    expect(shell.events()).toContainEqual(
+      expect.objectContaining({ type: 'AccessGranted', command: 'u-1', call }),
+    );
+    shell.time.pass(5 * second);
+    expect(phase(shell)).toMatchObject({ kind: 'ended', outcome: 'opened' });
   });
 });

@@ -233,6 +233,48 @@ describe('the unlock digits', () => {
   });
 });
 
+const inApp = (act: 'answered' | 'opened'): CallInput => ({ kind: 'app', act });
+
+describe('an app that rings beside the telephone', () => {
+  const ringing = [start(aCall([home, away])), rings()];
+
+  it('and answers first silences the telephone; the next number does not ring', () => {
+    const { effects } = play(...ringing, inApp('answered'));
+    expect(acts(effects)).toEqual(['CallAnswered', 'cancelTimers', 'hang up c.1', 'talk in 60000']);
+    expect(reports(effects)).toEqual([{ type: 'CallAnswered', target: 'app', place: 1 }]);
+    const after = play(...ringing, inApp('answered'), ends('busy'));
+    expect([after.state.kind, after.effects]).toEqual(['inApp', []]);
+  });
+
+  it('and answers second has lost', () => {
+    const { state, effects } = play(...ringing, answers(), inApp('answered'));
+    expect([state.kind, effects]).toEqual(['talking', []]);
+  });
+
+  it.each<[string, readonly CallInput[], readonly string[]]>([
+    ['while the telephone rings', [], ['cancelTimers', 'hang up c.1', 'hangUp in 5000']],
+    ['after its answer', [inApp('answered')], ['cancelTimers', 'hangUp in 5000']],
+    [
+      'while they talk at the telephone, who hear it',
+      [answers()],
+      ['cancelTimers', 'tell opened', 'hangUp in 5000'],
+    ],
+  ])('opens %s, and the call ends as opened', (_, before, does) => {
+    const opening = [...ringing, ...before, inApp('opened')];
+    expect(acts(play(...opening).effects)).toEqual(does);
+    expect(play(...opening, inApp('opened')).effects).toEqual([]);
+    const { state, effects } = play(...opening, timer('hangUp'));
+    expect(state).toEqual(idleCall);
+    expect(reports(effects).at(-1)).toEqual({ type: 'CallEnded', outcome: 'opened' });
+  });
+
+  it.each([timer('talk'), cancel])('and does not open has talked', (input) => {
+    const { state, effects } = play(...ringing, inApp('answered'), input);
+    expect(state).toEqual(idleCall);
+    expect(reports(effects).at(-1)).toEqual({ type: 'CallEnded', outcome: 'talked' });
+  });
+});
+
 describe('whatever happens on the line', () => {
   const legs = fc.constantFrom('c.1', 'c.2', 'c.3', 'x.1');
   const anInput: fc.Arbitrary<CallInput> = fc.oneof(
@@ -251,6 +293,7 @@ describe('whatever happens on the line', () => {
       .map((which) => timer(which)),
     fc.boolean().map((opened) => unlocked(opened)),
     fc.constant(cancel),
+    fc.constantFrom<CallInput>(inApp('answered'), inApp('opened')),
   );
 
   it('at most one leg is up, each is hung up or has ended before the next, and every call ends once', () => {
@@ -276,7 +319,9 @@ describe('whatever happens on the line', () => {
           }
           if (state.kind === 'idle' && step.state.kind !== 'idle') open += 1;
           expect(open).toBe(step.state.kind === 'idle' ? 0 : 1);
-          expect(up === undefined).toBe(step.state.kind === 'idle');
+          const { state: now } = step;
+          const quiet = now.kind === 'idle' || now.kind === 'inApp' || (now.kind === 'opened' && now.inApp);
+          expect(up === undefined).toBe(quiet);
           state = step.state;
         }
         expect(state).toEqual(idleCall);
@@ -301,6 +346,7 @@ describe('whatever happens on the line', () => {
             idle: [],
             calling: ['setUp', 'ring'],
             talking: ['talk'],
+            inApp: ['talk'],
             opened: ['hangUp'],
           };
           const needed = ending[state.kind];

@@ -17,6 +17,7 @@ import { Recorder } from '../../controller/app/recorder.ts';
 import { SystemClock } from '../../controller/app/system-clock.ts';
 import { DoorId, type TableName } from '../../controller/core/dataset.ts';
 import type { AccessAnswer } from '../../controller/ports/access-control.ts';
+import type { RingNews } from '../../controller/ports/app-ring.ts';
 import type { Journal } from '../../controller/ports/journal.ts';
 import type { DeltaOutcome, RowOp } from '../../controller/ports/replica.ts';
 import type { Store } from '../../controller/store/open-store.ts';
@@ -100,6 +101,8 @@ export class Shell {
   readonly lobby: LobbyService;
   readonly housekeeping: Housekeeping;
   readonly phone = new HeldPhone();
+  /** What residents' apps were told. */
+  readonly rung: RingNews[] = [];
   readonly calls: CallRuntime | undefined;
   readonly phoneStarted: Promise<void>;
   readonly logged: { readonly fields: object; readonly message: string }[] = [];
@@ -157,22 +160,20 @@ export class Shell {
       ...{ doors: this.doors, hasher, clock, guesses: this.guesses, recorder, timers, log },
       timezone: () => this.lobby.timezone(),
     });
-    this.commands = new CloudCommands({
-      log,
-      doors: this.doors,
-      journal,
-      recorder,
-      clock,
-      onModeSet: () => this.doorClock.look('operator'),
-      decommission: () => {},
-    });
     const onChange = (): void => this.lobby.changed();
     this.calls = phone
       ? new CallRuntime({
+          apps: { tell: (news) => void this.rung.push(news) },
           ...{ phone: this.phone, recorder, timers, log, onChange },
           showOutcomeForMs: 8_000,
         })
       : undefined;
+    this.commands = new CloudCommands({
+      calls: this.calls,
+      ...{ log, doors: this.doors, journal, recorder, clock },
+      onModeSet: () => this.doorClock.look('operator'),
+      decommission: () => {},
+    });
     const callDesk = new CallDesk({
       ...{ calls: this.calls, callDoor: DoorId.parse(callDoor), doors: this.doors },
       ...{ replica, journal, recorder, clock, log },

@@ -154,6 +154,7 @@ export class SyncDevice implements AsyncDisposable {
 function changesOf(command: CloudCommand): readonly JournalChange[] {
   switch (command.op) {
     case 'unlock':
+    case 'answer':
     case 'setDoorMode':
     case 'identify':
     case 'report':

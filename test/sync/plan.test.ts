@@ -10,6 +10,8 @@ import { judgeManifest } from '../../sync/plan/manifest.ts';
 import { spentRevocations } from '../../sync/plan/spent-revocations.ts';
 import type { Command } from '../../sync/protocol/messages.ts';
 
+const uuid = '0b0e7e3c-8f3a-4d0e-9b0a-0d2f1c8e7a55';
+
 describe('a delta', () => {
   const cursor = { epoch: 2, seq: 10 };
   it.each([
@@ -126,6 +128,13 @@ describe('a command', () => {
     return { ...rest, op: 'setDoorMode', args, ...(by === undefined ? {} : { by }) };
   };
 
+  it('answers a call, or opens for one, where it names it', () => {
+    const answer = { ...unlock, op: 'answer', args: { call: uuid } };
+    expect(judgeCommand(answer, current, clock)).toMatchObject({ command: { op: 'answer', call: uuid } });
+    const opens = { ...unlock, args: { door: 'front', call: uuid } };
+    expect(judgeCommand(opens, current, clock)).toMatchObject({ command: { op: 'unlock', call: uuid } });
+  });
+
   it('sets a door’s mode, with an end and on behalf of staff where it says so', () => {
     const until = instant(now + 3_600_000);
     expect(judgeCommand(mode({ door: 'front', mode: 'LockedOpen' }), current, clock)).toEqual({
@@ -182,6 +191,14 @@ describe('a command', () => {
     ['at its end', { expiresAt: instant(now) }, current, clock, 'expired'],
     ['of an unknown kind', { op: 'selfDestruct' }, current, clock, 'unknownOp'],
     ['for no door', { args: {} }, current, clock, 'badArguments'],
+    ['that answers no call', { op: 'answer', args: { call: 'x' } }, current, clock, 'badArguments'],
+    [
+      'that answers on behalf of nobody',
+      { op: 'answer', args: { call: uuid }, by: undefined },
+      current,
+      clock,
+      'badArguments',
+    ],
     ['on behalf of nobody', { by: undefined }, current, clock, 'badArguments'],
     ['on behalf of a door', { by: { kind: 'door', id: 'front' } }, current, clock, 'badArguments'],
     [

@@ -46,7 +46,10 @@ export type CallState =
       readonly refusals: number;
       readonly endsSoon: boolean;
     } & OnLine)
-  | ({ readonly kind: 'opened' } & OnLine);
+  /** Somebody has answered in an app: no number rings any more, and what they say goes another way. */
+  | ({ readonly kind: 'inApp' } & OnLine)
+  /** `inApp`: no leg is up any more. */
+  | ({ readonly kind: 'opened'; readonly inApp: boolean } & OnLine);
 
 /**
  * `setUp`: no sign from the number yet. `ring`: it rings. `talkWarning` and `talk`: a conversation's limit. `digits`: the
@@ -61,10 +64,12 @@ export type CallInput =
   | { readonly kind: 'timer'; readonly timer: CallTimer }
   /** What came of an `unlock`. */
   | { readonly kind: 'unlocked'; readonly opened: boolean }
+  /** An app that rings beside the telephone: the first answer wins. Whoever opens there has opened for this call. */
+  | { readonly kind: 'app'; readonly act: 'answered' | 'opened' }
   | { readonly kind: 'cancel' };
 
 export type CallReport =
-  | { readonly type: 'CallAnswered'; readonly target: CallTarget; readonly place: number }
+  | { readonly type: 'CallAnswered'; readonly target: CallTarget | 'app'; readonly place: number }
   | {
       readonly type: 'CallLegEnded';
       readonly target: CallTarget;
@@ -119,6 +124,8 @@ function react(state: CallState, input: CallInput): CallStep {
       return onTimer(state, input.timer);
     case 'unlocked':
       return onUnlocked(state, input.opened);
+    case 'app':
+      return input.act === 'answered' ? answeredInApp(state) : openedInApp(state);
     case 'cancel':
       return cancelled(state);
     default:
@@ -161,11 +168,12 @@ function onTimer(state: Active, timer: CallTimer): CallStep {
         ? { state: { ...state, endsSoon: true }, effects: [tell(state, 'endsSoon')] }
         : still(state);
     case 'talk':
+      if (state.kind === 'inApp') return over(state, 'cancelled', 'talked', []);
       return state.kind === 'talking' ? giveUp(state, 'talkedTooLong') : still(state);
     case 'digits':
       return state.kind === 'talking' ? still({ ...state, digits: '' }) : still(state);
     case 'hangUp':
-      return state.kind === 'opened' ? hungUp(state, 'opened', 'opened') : still(state);
+      return state.kind === 'opened' ? overOpened(state) : still(state);
     default:
       return timer satisfies never;
   }
@@ -201,8 +209,36 @@ function onUnlocked(state: Active, opened: boolean): CallStep {
     return { state: { ...state, refusals: state.refusals + 1 }, effects: [tell(state, 'notOpened')] };
   const { call, place, ends } = state;
   return {
-    state: { kind: 'opened', call, place, ends },
+    state: { kind: 'opened', inApp: false, call, place, ends },
     effects: [cancelTimers, tell(state, 'opened'), startTimer('hangUp', hangUpAfterMs)],
+  };
+}
+
+function answeredInApp(state: Active): CallStep {
+  if (state.kind !== 'calling') return still(state);
+  const { call, place, ends } = state;
+  return {
+    state: { kind: 'inApp', call, place, ends },
+    effects: [
+      report({ type: 'CallAnswered', target: 'app', place }),
+      cancelTimers,
+      hangUp(state),
+      startTimer('talk', call.rules.talkTimeoutMs),
+    ],
+  };
+}
+
+function openedInApp(state: Active): CallStep {
+  if (state.kind === 'opened') return still(state);
+  const { call, place, ends } = state;
+  return {
+    state: { kind: 'opened', inApp: state.kind !== 'talking', call, place, ends },
+    effects: [
+      cancelTimers,
+      ...(state.kind === 'calling' ? [hangUp(state)] : []),
+      ...(state.kind === 'talking' ? [tell(state, 'opened')] : []),
+      startTimer('hangUp', hangUpAfterMs),
+    ],
   };
 }
 
@@ -210,11 +246,13 @@ function onUnlocked(state: Active, opened: boolean): CallStep {
 function legEnded(state: Active, why: LegEnd): CallStep {
   switch (state.kind) {
     case 'opened':
-      return over(state, 'opened', 'opened', []);
+      return state.inApp ? still(state) : over(state, 'opened', 'opened', []);
     case 'talking':
       return over(state, why, why === 'hungUp' ? 'talked' : 'failed', []);
     case 'calling':
       return why === 'declined' ? over(state, why, 'declined', []) : next(state, why, []);
+    case 'inApp':
+      return still(state);
     default:
       return state satisfies never;
   }
@@ -232,12 +270,17 @@ function cancelled(state: Active): CallStep {
       return hungUp(state, 'cancelled', 'cancelled');
     case 'talking':
       return hungUp(state, 'cancelled', 'talked');
+    case 'inApp':
+      return over(state, 'cancelled', 'talked', []);
     case 'opened':
-      return hungUp(state, 'opened', 'opened');
+      return overOpened(state);
     default:
       return state satisfies never;
   }
 }
+
+const overOpened = (state: Extract<CallState, { kind: 'opened' }>): CallStep =>
+  over(state, 'opened', 'opened', state.inApp ? [] : [hangUp(state)]);
 
 function next(state: Active, end: NumberEnd, effects: readonly CallEffect[]): CallStep {
   const ends = [...state.ends, end];

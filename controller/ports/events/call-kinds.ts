@@ -5,7 +5,8 @@ import type { EventKinds } from './kind.ts';
 import { problem } from './parts.ts';
 
 const call = z.string().describe("the call's id");
-const target = z.enum(['override', 'phone', 'escalation', 'concierge']);
+const targets = ['override', 'phone', 'escalation', 'concierge'] as const;
+const target = z.enum(targets);
 const place = z.int().min(1).describe("its place among the call's numbers");
 const legEnds = ['busy', 'declined', 'unavailable', 'unknownNumber', 'failed', 'hungUp'] as const;
 
@@ -38,8 +39,8 @@ export const callKinds = {
   },
   CallAnswered: {
     severity: ['info'],
-    fields: { call, target, place },
-    when: 'Somebody answered.',
+    fields: { call, target: z.enum([...targets, 'app']), place },
+    when: 'Somebody answered, at a telephone or in an app.',
     en: 'The call was answered.',
     fr: 'L’appel a été pris.',
   },

@@ -1,7 +1,7 @@
 /** `revoke`, `reinstate`, `lockdown`, `unlock`: orders that a running head-end carries out at once. */
 import { DoorId } from '../../../controller/core/dataset.ts';
 import { CommandBy, LockdownScope } from '../../protocol/messages.ts';
-import { askControl } from '../control/client.ts';
+import { askControl, type ControlAnswer } from '../control/client.ts';
 import type { ControlRequest } from '../control/requests.ts';
 import type { Published } from '../dataset/publish-rows.ts';
 import { rowLabel, typedId } from '../dataset/summary.ts';
@@ -51,6 +51,8 @@ export interface UnlockOptions {
   readonly by?: string;
   readonly device?: string;
   readonly extended?: true;
+  /** The call for which it is. */
+  readonly call?: string;
 }
 
 export const unlockCommand = (stateDir: string, door: string, options: UnlockOptions): Promise<void> =>
@@ -61,25 +63,47 @@ export const unlockCommand = (stateDir: string, door: string, options: UnlockOpt
       door: DoorId.parse(door),
       by: byOf(store, options.by),
       ...(options.extended === true ? { extended: true } : {}),
+      ...(options.call === undefined ? {} : { call: options.call }),
     });
-    if (asked.kind === 'notRunning') {
-      throw new HeadEndError(
-        'notRunning',
-        'The head-end is not running; start it with: vestibule-headend run',
-      );
-    }
-    const { value } = asked;
-    if (value.kind === 'noAnswer') {
-      return complain(
-        'The device did not answer; look at the door and at vestibule-headend watch before you try again.',
-        exitCodes.unavailable,
-      );
-    }
-    if (value.outcome === 'done') return say(`Unlocked ${door}.`);
-    return say(
-      `Not unlocked: the device answered ${value.outcome}${value.reason === undefined ? '' : ` (${value.reason})`}.`,
-    );
+    told(asked, { done: `Unlocked ${door}.`, not: 'Not unlocked' });
   });
+
+export interface AnswerOptions {
+  readonly by?: string;
+  readonly device?: string;
+}
+
+/** As the called resident's app would: the console's telephone stops ringing. */
+export const answerCommand = (stateDir: string, call: string, options: AnswerOptions): Promise<void> =>
+  withState(stateDir, async ({ store, stateDir: folder }) => {
+    const asked = await askControl<CommandOutcome, 'answer'>(folder, 'answer', {
+      device: deviceFor(store, options.device),
+      call,
+      by: byOf(store, options.by),
+    });
+    told(asked, { done: 'Answered.', not: 'Not answered' });
+  });
+
+/** What the device said to an order, for the person who gave it. */
+function told(
+  asked: ControlAnswer<CommandOutcome>,
+  words: { readonly done: string; readonly not: string },
+): void {
+  if (asked.kind === 'notRunning') {
+    throw new HeadEndError('notRunning', 'The head-end is not running; start it with: vestibule-headend run');
+  }
+  const { value } = asked;
+  if (value.kind === 'noAnswer') {
+    complain(
+      'The device did not answer; look at the door and at vestibule-headend watch before you try again.',
+      exitCodes.unavailable,
+    );
+  } else if (value.outcome === 'done') say(words.done);
+  else
+    say(
+      `${words.not}: the device answered ${value.outcome}${value.reason === undefined ? '' : ` (${value.reason})`}.`,
+    );
+}
 
 export function deviceFor(store: HeadEndStore, named: string | undefined): string {
   const ids = store.devices.all().map(({ id }) => id);

@@ -16,7 +16,14 @@ import {
 import { type ImportOptions, importCommand } from './import-command.ts';
 import { type RotateOptions, rotateKeysCommand } from './keys-command.ts';
 import { type ModeOptions, modeCommand, settableModes } from './mode-command.ts';
-import { lockdownCommand, rowCommand, type UnlockOptions, unlockCommand } from './orders.ts';
+import {
+  type AnswerOptions,
+  answerCommand,
+  lockdownCommand,
+  rowCommand,
+  type UnlockOptions,
+  unlockCommand,
+} from './orders.ts';
 import { type ConfirmOptions, confirmCommand, type PairOptions, pairCommand } from './pair-command.ts';
 import { publishCommand } from './publish-command.ts';
 import { moveOutCommand, showResidentCommand } from './resident-command.ts';
@@ -88,7 +95,17 @@ export function headEndProgram(): Command {
     .addOption(new Option('--by <kind:id>', 'staff:ID, resident:ID or guest:ID').env('VESTIBULE_HEADEND_BY'))
     .option('--extended', 'with the longer, accessible time')
     .option('--device <id>', 'the device that drives the door; needed when there are several')
+    .option('--call <id>', 'the call for which it is: it ends well')
     .action((door: string, options: UnlockOptions) => unlockCommand(state(), door, options));
+  program
+    .command('answer')
+    .argument('<call>', 'as CallStarted names it in vestibule-headend watch --json')
+    .description("answer a console's call as the called resident's app would")
+    .addOption(
+      new Option('--by <kind:id>', 'resident:ID, or staff:ID for the concierge').env('VESTIBULE_HEADEND_BY'),
+    )
+    .option('--device <id>', 'the console that calls; needed when there are several')
+    .action((call: string, options: AnswerOptions) => answerCommand(state(), call, options));
   program
     .command('mode')
     .argument('<door>')

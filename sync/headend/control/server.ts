@@ -102,6 +102,8 @@ function carryOut(headEnd: HeadEnd, served: ServedAddresses, name: ControlName, 
     }
     case 'unlock':
       return headEnd.unlock(parse(controlRequests.unlock, body));
+    case 'answer':
+      return headEnd.answer(parse(controlRequests.answer, body));
     case 'setDoorMode':
       return headEnd.setDoorMode(parse(controlRequests.setDoorMode, body));
     case 'tell': {

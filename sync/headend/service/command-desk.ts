@@ -20,6 +20,12 @@ export interface UnlockRequest {
   readonly door: string;
   readonly by: { readonly kind: 'resident' | 'guest' | 'staff'; readonly id: string };
   readonly extended?: boolean | undefined;
+  /** The call for which it is. */
+  readonly call?: string | undefined;
+}
+
+export interface AnswerRequest extends Pick<UnlockRequest, 'device' | 'by'> {
+  readonly call: string;
 }
 
 export type CommandOutcome =
@@ -53,9 +59,21 @@ export class CommandDesk {
    * Opens a door through its device, on somebody's behalf; resolves with the device's answer.
    * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
    */
-  unlock({ device, door, by, extended }: UnlockRequest): Promise<CommandOutcome> {
-    const args = { door, ...(extended === undefined ? {} : { extended }) };
+  unlock({ device, door, by, extended, call }: UnlockRequest): Promise<CommandOutcome> {
+    const args = {
+      door,
+      ...(extended === undefined ? {} : { extended }),
+      ...(call === undefined ? {} : { call }),
+    };
     return this.#ask(device, this.#sessionCommand(device, 'unlock', args, { by, topic: null }));
+  }
+
+  /**
+   * Answers a console's call on behalf of the called resident's app; resolves with the device's answer.
+   * @throws HeadEndError `deviceOffline` when the device has not said hello to this process.
+   */
+  answer({ device, call, by }: AnswerRequest): Promise<CommandOutcome> {
+    return this.#ask(device, this.#sessionCommand(device, 'answer', { call }, { by, topic: null }));
   }
 
   /**

@@ -104,6 +104,16 @@ export class Reception {
       case 'result':
         this.#open('result', device, message, (result) => commands.result(id, result));
         return;
+      case 'ring':
+        this.#open('ring', device, message, ({ call, state, resident }) =>
+          // A cloud with apps rings them here; this one says so, and takes answers by its command line.
+          this.#parts.log('info', `a call is ${state}`, {
+            device: id,
+            call,
+            ...(resident === undefined ? {} : { resident }),
+          }),
+        );
+        return;
       default:
         name satisfies never;
     }
