@@ -7,9 +7,11 @@ import { callBench } from './bench/call.ts';
 import { decisionBench } from './bench/decision.ts';
 import { denialsBench } from './bench/denials.ts';
 import { directoryBench } from './bench/directory.ts';
+import { doorBench } from './bench/door.ts';
 import { eventsBench } from './bench/events.ts';
 import type { Bench } from './bench/measure.ts';
 import { memoryBench } from './bench/memory.ts';
+import { osdpBench } from './bench/osdp.ts';
 import { revokeBench } from './bench/revoke.ts';
 import { snapshotBench } from './bench/snapshot.ts';
 import { startBench } from './bench/start.ts';
@@ -20,8 +22,10 @@ const benches: Readonly<Record<string, Bench>> = {
   decision: decisionBench,
   denials: denialsBench,
   directory: directoryBench,
+  door: doorBench,
   events: eventsBench,
   memory: memoryBench,
+  osdp: osdpBench,
   revoke: revokeBench,
   snapshot: snapshotBench,
   start: startBench,
@@ -43,5 +47,5 @@ const progress = (line: string): void => {
 };
 const figures = await bench({ full: values.full, progress });
 for (const [figure, value] of Object.entries(figures))
-  process.stdout.write(`${figure.padEnd(20)} ${value}\n`);
+  process.stdout.write(`${figure.padEnd(20)} ${typeof value === 'number' ? value : JSON.stringify(value)}\n`);
 if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);

@@ -2,17 +2,17 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { thumbprint } from '../../sync/protocol/keys.ts';
-import { openBigBuilding, siteKey, writeBigBuilding } from './big-building.ts';
+import { type By, openBigBuilding, siteKey, writeBigBuilding } from './big-building.ts';
 
 /** Nothing listens on the discard port: the broker is gone. */
 const noBroker = 'mqtt://127.0.0.1:9';
 
 /** A controller's folder with a building of so many residents, a good identity, and no broker. Returns its configuration file. */
-export function writeBenchSite(dir: string, residents: number, port: number): string {
+export function writeBenchSite(dir: string, residents: number, port: number, by: By = 'code'): string {
   const stateDir = join(dir, 'state');
   const identity = join(stateDir, 'identity');
   mkdirSync(identity, { recursive: true, mode: 0o700 });
-  writeBigBuilding(stateDir, residents);
+  writeBigBuilding(stateDir, residents, by);
   // As after an hour without the cloud: the clock is held from the stored floor on.
   const hourAgo = Date.now() - 3_600_000;
   const store = openBigBuilding(stateDir);

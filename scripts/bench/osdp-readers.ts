@@ -1,0 +1,21 @@
+/** Eight readers on a pty at argv[2], in a process of their own; the bench says who reads what. */
+import { SimulatedReaders, simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
+import { benchKey, benchReaders, type Played } from './osdp-keys.ts';
+
+const readers = new SimulatedReaders({
+  path: String(process.argv[2]),
+  readers: benchReaders.map((address) => simulatedSettings(address, benchKey(address))),
+  onDid: () => {},
+  onChannel: () => {},
+});
+process.on('message', ({ address, action }: Played) => {
+  readers.act(address, 'hex' in action ? { ...action, data: Uint8Array.fromHex(action.hex) } : action);
+});
+process.once('disconnect', () => {
+  readers.close().then(
+    () => process.exit(),
+    () => process.exit(1),
+  );
+});
+await readers.start();
+process.send?.('ready');
