@@ -13,7 +13,7 @@ if (major < neededMajor) {
   // The young generation stays at its first size. Left to grow, it keeps 50 MB of a small machine's memory.
   setFlagsFromString('--semi-space-growth-factor=1');
   const { enableCompileCache } = await import('node:module');
-  // Spares every start but the first the reading of the program: a console that has lost power must open at once.
+  // As scripts/bin/runtime.mjs has done already, unless this file was started by itself.
   enableCompileCache();
   const { runCommandLine } = await import('./command-line.ts');
   const { failureOf } = await import('./failure.ts');

@@ -13,7 +13,7 @@ const events = 280_000;
 const eventsAtOnce = 2_000;
 const submits = 2_000;
 const port = 18_083;
-const main = resolve(import.meta.dirname, '../../controller/main.ts');
+const vestibule = resolve(import.meta.dirname, '../bin/vestibule.mjs');
 
 /** A body of an AccessGranted's size. */
 const bodyOf = (n: number): string =>
@@ -67,7 +67,7 @@ export const memoryBench: Bench = async ({ progress }) => {
     progress(`${events.toLocaleString('en')} events waiting …`);
     writeEvents(join(dir, 'state'));
     const bare = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-    const child = spawn(process.execPath, [main, 'run', '--config', config], {
+    const child = spawn(process.execPath, [vestibule, 'run', '--config', config], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const ended = new Promise<void>((done) => child.once('exit', () => done()));

@@ -10,7 +10,7 @@ import { type Bench, percentile, rounded } from './measure.ts';
 
 const residents = 10_000;
 const starts = 5;
-const main = resolve(import.meta.dirname, '../../controller/main.ts');
+const vestibule = resolve(import.meta.dirname, '../bin/vestibule.mjs');
 
 /** Asks the simulated door for a decision; undefined until the controller answers. */
 const ask = (socketPath: string): Promise<string | undefined> =>
@@ -28,7 +28,7 @@ const ask = (socketPath: string): Promise<string | undefined> =>
 
 async function firstDecisionMs(config: string, socket: string): Promise<number> {
   const began = performance.now();
-  const child = spawn(process.execPath, [main, 'run', '--config', config], {
+  const child = spawn(process.execPath, [vestibule, 'run', '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));

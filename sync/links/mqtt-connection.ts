@@ -13,12 +13,16 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import type { Timers } from '../../controller/ports/clock.ts';
 import { durations, limits } from '../protocol/limits.ts';
 import { type FrameFault, frameCheck } from './frame-check.ts';
 import { guardedStream } from './guarded-stream.ts';
 import { intervals } from './intervals.ts';
 import { brokerProblem, mqttProblem } from './mqtt-problem.ts';
+
+/** Left on, MQTT.js keeps a buffer for each of 65,536 numbers: 9 MB, for the sake of a few packets a minute. */
+writeToStream.cacheNumbers = false;
 
 export interface MqttEndpoint {
   /** `mqtt://host[:port]` or `mqtts://host[:port]`. */
