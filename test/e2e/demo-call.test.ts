@@ -1,5 +1,5 @@
 /** `PHONE=baresip npm start`: a call over SIP from the lobby to a second telephone on this machine, which opens the door. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -35,6 +35,8 @@ it('PHONE=baresip npm start places a real call, which opens the door', { timeout
   expect(told.at(-1)).toMatchObject({ outcome: 'opened' });
   const status = await vestibule(['status', '--config', config]).finished();
   expect(status.stdout).toContain('phone    ready over udp, sound in clear');
+  const log = await readFile(join(folder, 'controller.log'), 'utf8');
+  expect(log).not.toMatch(/416 ?555|sip:/);
   expect((await demo.kill('SIGINT')).code).toBe(0);
   await rm(folder, { recursive: true, force: true });
 });

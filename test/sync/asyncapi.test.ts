@@ -15,9 +15,9 @@ describe('the AsyncAPI document', () => {
     const { document, diagnostics } = await new Parser().parse(text);
     expect(diagnostics.filter(({ severity }) => severity <= warning)).toEqual([]);
     expect(document?.version()).toBe('3.0.0');
-    expect(document?.channels().all()).toHaveLength(13);
+    expect(document?.channels().all()).toHaveLength(14);
     expect(document?.operations().filterByReceive()).toHaveLength(7);
-    expect(document?.operations().filterBySend()).toHaveLength(6);
+    expect(document?.operations().filterBySend()).toHaveLength(7);
   });
 
   it('is refused by it when a message names a channel that is not there', async () => {
