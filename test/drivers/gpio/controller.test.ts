@@ -1,26 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ControllerStatus } from '../../../controller/ports/lobby.ts';
 import { openEventReader } from '../../../controller/store/read-events.ts';
 import { buildGpio } from '../../../scripts/build-gpio.ts';
 import { RunningCommand, vestibule } from '../../support/command.ts';
 import { ensureUi } from '../../support/console-ui.ts';
 import { forThisTest } from '../../support/for-this-test.ts';
+import { GpiochipWorld } from '../../support/gpio/gpiochip-world.ts';
 import { SysfsWorld } from '../../support/gpio/sysfs-world.ts';
 import { type VestibuleFolder, vestibuleFolder } from '../../support/vestibule-folder.ts';
 
 const relay = { chip: 'pinctrl-test', line: 17 };
 const button = { chip: 'expander', line: 4 };
 const magnet = { chip: 'expander', line: 5 };
-const doors = `gpio: {backend: onoff}
-doors:
+const doors = `doors:
   front:
     hardware: gpio
     strike: {chip: pinctrl-test, line: 17, failMode: fail-secure}
-    rex: {chip: expander, line: 4, does: release}
+    rex: {chip: expander, line: 4, debounce: 150ms, does: release}
   garage:
     hardware: gpio
     strike: {chip: expander, line: 5, failMode: fail-safe, safeState: secured}
 `;
+
+const folderOf = (backend: 'onoff' | 'gpiod'): Promise<VestibuleFolder> =>
+  vestibuleFolder({
+    edit: (yaml) =>
+      yaml.replace(
+        /doors:\n[\s\S]*?\n# What calls[\s\S]*?\nlog/,
+        `gpio: {backend: ${backend}}\n${doors}\nlog`,
+      ),
+  });
 
 beforeAll(async () => {
   buildGpio(['onoff']);
@@ -32,9 +42,7 @@ describe('a controller with wired doors', () => {
   let folder: VestibuleFolder;
   let world: SysfsWorld;
   beforeEach(async () => {
-    folder = await vestibuleFolder({
-      edit: (yaml) => yaml.replace(/doors:\n[\s\S]*?\n# What calls[\s\S]*?\nlog/, `${doors}\nlog`),
-    });
+    folder = await folderOf('onoff');
     world = await SysfsWorld.start();
   });
   afterEach(() => world[Symbol.asyncDispose]());
@@ -114,10 +122,18 @@ describe('a controller with wired doors', () => {
 
   it('commits a bounded number of events for a contact that flips 500 times a second, and stays up', async () => {
     const controller = await start();
-    for (let flip = 0; flip < 1_500; flip++) {
-      await world.pull(button, flip % 2 === 0);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    const isFaulty = async (): Promise<boolean> => {
+      const response = await fetch(`http://127.0.0.1:${folder.port}/api/status`);
+      return ((await response.json()) as ControllerStatus).doors[0]?.fault !== undefined;
+    };
+    const flip = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time++) {
+        await world.pull(button, time % 2 === 0);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    };
+    while (!(await isFaulty())) await flip(100);
+    await flip(500);
     await controller.kill('SIGTERM');
     const reader = openEventReader(folder.stateDir);
     const bodies =
@@ -133,6 +149,34 @@ describe('a controller with wired doors', () => {
     expect(ofTheDoor.length).toBeLessThan(10);
   });
 });
+
+describe('a controller with wired doors on character devices', () => {
+  it('lets its outputs fall to the safe state when it is killed', async () => {
+    buildGpio(['gpiod']);
+    const folder = await folderOf('gpiod');
+    const world = forThisTest(await GpiochipWorld.start());
+    const [through, env] = [world.inside([]), stringsOf(world.env)];
+    const run = ['--config', folder.configFile, 'run'];
+    const controller = forThisTest(new RunningCommand('scripts/bin/vestibule.mjs', run, { through, env }));
+    await controller.line((line) => line.includes('"controller is up"'));
+    expect(await world.isHigh(magnet)).toBe(true);
+    await world.pull(button, true);
+    await untilRelay(world, true);
+    await controller.kill('SIGKILL');
+    await untilRelay(world, false);
+    expect(await world.isHigh(magnet)).toBe(true);
+  });
+});
+
+/** The emulation is a file: nobody tells of its changes. */
+async function untilRelay(world: GpiochipWorld, high: boolean): Promise<void> {
+  while ((await world.isHigh(relay)) !== high) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const stringsOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 
 /** The process id of a controller's watchdog. */
 async function watchdogOf({ pid }: RunningCommand): Promise<number> {
