@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { faultNames } from '../../drivers/osdp/peripheral/faults.ts';
+import { PtyFault } from '../../drivers/sim/reader/pty.ts';
+import { helpText, readTyped, shownBy, type Typed } from '../../drivers/sim/reader/reader-lines.ts';
+import { SimulatedReaders, simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
+
+const card = (hex: string, bits: number): Typed => ({
+  kind: 'actions',
+  actions: [{ kind: 'card', bits, data: Uint8Array.fromHex(hex) }],
+});
+
+describe('what is typed at the simulated reader', () => {
+  it.each<[string, Typed]>([
+    [
+      '12#',
+      { kind: 'actions', actions: ['1', '2', '#'].map((key) => ({ kind: 'press', keys: [key as '1'] })) },
+    ],
+    ['a*', { kind: 'actions', actions: ['A', '*'].map((key) => ({ kind: 'press', keys: [key as 'A'] })) }],
+    ['card bd88eb80', card('bd88eb80', 26)],
+    ['  card bd88eb80 32 ', card('bd88eb80', 32)],
+    ['card bd88eb80 33', { kind: 'misunderstood' }],
+    ['card bd88eb8', { kind: 'misunderstood' }],
+    ['card', { kind: 'misunderstood' }],
+    ['tamper on', { kind: 'actions', actions: [{ kind: 'tamper', tamper: true }] }],
+    ['tamper', { kind: 'misunderstood' }],
+    ['power-cut', { kind: 'actions', actions: [{ kind: 'powerCut' }] }],
+    ['fault drop', { kind: 'actions', actions: [{ kind: 'fault', fault: 'drop', times: 1 }] }],
+    [
+      'fault delay-300 4',
+      { kind: 'actions', actions: [{ kind: 'fault', fault: { delayMs: 300 }, times: 4 }] },
+    ],
+    ['fault sulk', { kind: 'misunderstood' }],
+    ['fault drop 0', { kind: 'misunderstood' }],
+    ['reset', { kind: 'reset' }],
+    ['quit', { kind: 'quit' }],
+    ['12 34', { kind: 'misunderstood' }],
+    ['hello', { kind: 'misunderstood' }],
+  ])('%j is understood, or not', (line, typed) => {
+    expect(readTyped(line)).toEqual(typed);
+  });
+
+  it('can be every fault that its help names', () => {
+    for (const fault of faultNames) {
+      expect(helpText).toContain(fault);
+      expect(readTyped(`fault ${fault}`)).toMatchObject({ kind: 'actions' });
+    }
+  });
+});
+
+describe('what the simulated reader shows', () => {
+  it('is its lights, sounds, texts and outputs, and that it has a key, never which', () => {
+    const shown = [
+      shownBy({ kind: 'KEYSET', key: new Uint8Array(16).fill(0xab) }),
+      shownBy({ kind: 'OUT', outputs: [{ output: 0, control: 'temporaryOn', timerMs: 500 }] }),
+      shownBy({ kind: 'LED', leds: [{ reader: 0, led: 0, temporary: 'cancel' }] }),
+      shownBy({ kind: 'POLL' }),
+    ];
+    expect(shown).toEqual(['it was given a key', 'outputs: 0 temporaryOn', undefined, undefined]);
+  });
+});
+
+describe('a simulated reader', () => {
+  it('says why its line cannot be made', async () => {
+    const readers = new SimulatedReaders({
+      path: '/nowhere/at/all',
+      readers: [simulatedSettings(0, undefined)],
+      onDid: () => {},
+      onChannel: () => {},
+    });
+    await expect(readers.start()).rejects.toThrow(PtyFault);
+  });
+});
