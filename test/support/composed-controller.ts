@@ -50,7 +50,16 @@ export interface Composed {
 /** A whole controller as `vestibule run` builds it, with the doors `lobby` and `garage`; not yet started. */
 export async function composed(
   { stateDir }: Pick<Installation, 'stateDir'>,
-  { port = 0, time = new HandTime() }: { readonly port?: number; readonly time?: HandTime } = {},
+  {
+    port = 0,
+    time = new HandTime(),
+    config: own = {},
+  }: {
+    readonly port?: number;
+    readonly time?: HandTime;
+    /** What is otherwise than in that controller's configuration. */
+    readonly config?: Partial<ControllerConfig>;
+  } = {},
 ): Promise<Composed> {
   await ensureUi();
   const config: ControllerConfig = {
@@ -59,6 +68,7 @@ export async function composed(
     console: { port, keypadDoor: 'lobby', callDoor: 'lobby', showAnswerForMs: 8_000 },
     doors: { lobby: wiring, garage: wiring },
     log: { level: 'debug' },
+    ...own,
   };
   const read = loadIdentity(join(stateDir, 'identity'));
   if (read.kind === 'refused') throw new Error(read.problem);
