@@ -6,7 +6,7 @@ import { joined, sampleRate, samplesOf, silence, sine, wavOf } from './wav.ts';
 
 type Language = 'en' | 'fr';
 
-export interface Prompt {
+interface Prompt {
   readonly file: string;
   /** After that the microphone is to be heard again. */
   readonly lengthMs: number;

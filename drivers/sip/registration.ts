@@ -10,7 +10,7 @@ export type RegistrationInput =
   /** The time for which nobody is told has passed. */
   | { readonly kind: 'tooLong' };
 
-export type RegistrationEffect = 'startTimer' | 'cancelTimer' | 'tellUnregistered' | 'tellRegistered';
+type RegistrationEffect = 'startTimer' | 'cancelTimer' | 'tellUnregistered' | 'tellRegistered';
 
 export interface RegistrationStep {
   readonly registration: Registration;

@@ -32,4 +32,4 @@ export interface SipSetup {
   readonly extraLines?: readonly string[];
 }
 
-export type SipTransport = 'udp' | 'tcp' | 'tls';
+type SipTransport = 'udp' | 'tcp' | 'tls';

@@ -112,7 +112,7 @@ function composeConsole(dir: string, telephonePort: number): Controller {
     identity: identity.identity,
     software: 'vestibule/bench',
     log: pino({ level: 'silent' }),
-    time: { rtc: systemTime.rtc, monotonicMs: () => Math.floor(performance.now() * hurry.clock) },
+    time: { rtc: () => systemTime.rtc(), monotonicMs: () => Math.floor(performance.now() * hurry.clock) },
     timers: {
       after: (ms, run) => {
         const timer = setTimeout(run, ms / hurry.timers);

@@ -186,7 +186,7 @@ export const CommandResult = z.object({
  * Somebody calls from the console: the cloud rings the apps of `resident` (absent: of the concierge) while it is
  * `ringing`. Not repeated; who missed it has missed it.
  */
-export const RingNotice = z.object({
+const RingNotice = z.object({
   iss: DeviceId,
   call: uuid,
   state: z.enum(['ringing', 'answered', 'over']),
@@ -209,7 +209,6 @@ export type SyncRequest = z.infer<typeof SyncRequest>;
 export type EventBatch = z.infer<typeof EventBatch>;
 export type ReportState = z.infer<typeof ReportState>;
 export type CommandResult = z.infer<typeof CommandResult>;
-export type RingNotice = z.infer<typeof RingNotice>;
 export type Status = z.infer<typeof Status>;
 
 /** Downward signed messages: who signs, and their schema. */
