@@ -1,4 +1,5 @@
-type Figures = Readonly<Record<string, number>>;
+/** One number each, or one for each condition. */
+type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
 export type Bench = (options: {
   readonly full: boolean;
