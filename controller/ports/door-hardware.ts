@@ -9,7 +9,10 @@ export type DoorHardwareInput =
   | { readonly kind: 'rex' | 'fire' | 'tamper'; readonly active: boolean }
   /** A supervised line's fault, and its end (`undefined`). The contact's next state follows by its own input. */
   | { readonly kind: 'line'; readonly contact: Contact; readonly fault: LineFault | undefined }
-  /** The hardware is unwell, whether or not it still obeys; `undefined`: well again. */
+  /**
+   * The hardware is unwell, whether or not it still obeys; `undefined`: well again. Where `settles` is `later`, what it refused
+   * before is not held against it any more then.
+   */
   | { readonly kind: 'fault'; readonly problem: string | undefined }
   /** Only where `settles` is `later`: the answer to the last `release` or `secure`. */
   | { readonly kind: 'obeyed'; readonly released: boolean }

@@ -169,6 +169,7 @@ export class SaltoSite {
     const fault = await this.#faultOfAll(outcome);
     if (fault === 'closed') return;
     this.#problem = fault === undefined ? undefined : faultProblem(fault, this.server);
+    if (fault !== undefined) this.#audit?.doubt();
     for (const { door, id } of named) {
       door.seen(
         this.#problem === undefined ? await this.#lookAtOne(id) : { kind: 'unwell', problem: this.#problem },
@@ -213,6 +214,7 @@ export class SaltoSite {
     const outcome = await this.#audit?.read();
     const problems = {
       read: undefined,
+      wentBack: 'SALTO’s audit trail has begun again at an earlier entry; it is read on from there.',
       unread: 'SALTO does not hand out its audit trail.',
       diskRefused: 'The disk did not take what SALTO’s audit trail says; it is read again.',
     } as const;

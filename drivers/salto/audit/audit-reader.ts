@@ -26,8 +26,11 @@ export interface AuditReaderParts {
   readonly doorOf: (saltoDoor: string) => DoorId | undefined;
 }
 
-/** `unread`: SALTO did not answer, or not with a trail; what was taken in stays so. */
-export type AuditOutcome = 'read' | 'unread' | 'diskRefused';
+/**
+ * `unread`: SALTO did not answer, or not with a trail; what was taken in stays so. `wentBack`: SALTO's ids have begun again
+ * below the last one that was taken in; it is read on from the present end.
+ */
+export type AuditOutcome = 'read' | 'unread' | 'wentBack' | 'diskRefused';
 
 const pageEntries = 100;
 /** At one go; the doors' states are looked at in between. */
@@ -40,9 +43,16 @@ const pagesAtOnce = 20;
  */
 export class AuditReader {
   readonly #parts: AuditReaderParts;
+  /** SALTO's trail is known to go on from what was taken in: it was seen to since the server was last away. */
+  #isSame = false;
 
   constructor(parts: AuditReaderParts) {
     this.#parts = parts;
+  }
+
+  /** The server has been away: it may have come back with another database. */
+  doubt(): void {
+    this.#isSame = false;
   }
 
   /** Never rejects for anything that the server or the disk does. */
@@ -72,15 +82,36 @@ export class AuditReader {
         ({ id }, index, all) => compareIds(id, from) > 0 && id !== all[index - 1]?.id,
       );
       const newest = fresh.at(-1)?.id;
-      if (newest === undefined) return 'read';
+      if (newest === undefined) return this.#isSame ? 'read' : await this.#compareEnds(last);
       this.#parts.log.takeAudit(
         fresh.map((event) => this.#entryOf(event)).filter((entry) => this.#isWanted(entry)),
         newest,
       );
       last = newest;
+      this.#isSame = true;
       if (page.isLast) return 'read';
     }
     return 'read';
+  }
+
+  /** Nothing comes after what was taken in: either that is the end, or the end lies before it. */
+  async #compareEnds(last: string): Promise<AuditOutcome> {
+    const { log, naming } = this.#parts;
+    const newest = await this.#page(newestAuditCall(naming));
+    const end = newest?.events.at(-1)?.id ?? '0';
+    if (newest === undefined || compareIds(end, last) >= 0) return this.#isSameEnd(newest);
+    // A server that hands out its oldest entry for its newest has more after it.
+    const more = await this.#page(auditAfterCall(end, 1, naming));
+    if (more === undefined || more.events.some(({ id }) => compareIds(id, end) > 0))
+      return this.#isSameEnd(more);
+    log.takeAudit([], end);
+    this.#isSame = true;
+    return 'wentBack';
+  }
+
+  #isSameEnd(page: AuditPage | undefined): AuditOutcome {
+    this.#isSame = page !== undefined;
+    return page === undefined ? 'unread' : 'read';
   }
 
   async #page(call: ShipCall): Promise<AuditPage | undefined> {

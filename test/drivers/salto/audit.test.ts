@@ -100,6 +100,24 @@ describe('SALTO’s audit trail', () => {
     expect(taken(after)).toEqual(['2', '3']);
   });
 
+  it('goes on from the end of a trail that has begun again', async () => {
+    const server = await serverWithTrail(entry(500));
+    const house = await readingHouse(server);
+    await house.stop();
+    server.trail.splice(0, 1, entry(1), entry(2));
+    const problems: (string | undefined)[] = [];
+    const after = await readingHouse(server, {
+      dir: house.dir,
+      onAuditProblem: (problem) => problems.push(problem),
+    });
+    expect(problems).toEqual([expect.stringContaining('begun again')]);
+    server.trail.push(entry(3));
+    await after.lookAgain();
+    await after.rested();
+    expect(taken(after)).toEqual(['3']);
+    expect(problems).toEqual([expect.any(String), undefined]);
+  });
+
   it('leaves other doors out, or takes them in, as it is configured', async () => {
     const server = await serverWithTrail();
     const own = await readingHouse(server);
