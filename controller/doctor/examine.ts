@@ -16,6 +16,7 @@ import { type IdentityFacts, judgeIdentity } from './areas/identity.ts';
 import { judgeLink } from './areas/link.ts';
 import { judgeOperation } from './areas/operation.ts';
 import { judgePermissions } from './areas/permissions.ts';
+import { judgePhoneStatus } from './areas/phone.ts';
 import { judgeReaders } from './areas/readers.ts';
 import type { Finding } from './finding.ts';
 import { readCertificates } from './readers/certificates.ts';
@@ -96,6 +97,7 @@ export async function examine(
       ...(events.kind === 'sound' ? { events: events.found } : {}),
       ...(time.kind === 'now' ? { now: time.at } : {}),
     }),
+    ...judgePhoneStatus(status?.phone),
     ...judgeDisk(disk, status?.disk.state),
     ...judgePermissions(permissions),
   ];

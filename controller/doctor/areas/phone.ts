@@ -1,6 +1,19 @@
+import type { ControllerStatus } from '../../ports/lobby.ts';
 import { type Finding, finderOf } from '../finding.ts';
 
 export const phoneKinds = {
+  phoneReady: { level: 'ok', says: 'The phone is ready, over {transport}.' },
+  phoneBroken: {
+    level: 'fail',
+    says: 'No calls can be placed: {problem}',
+    wayOut: 'Stop the controller and run: vestibule doctor phone',
+  },
+  phoneUnregistered: {
+    level: 'fail',
+    says: '{problem}',
+    means: 'The registrar has not known this console for a while; calls are tried all the same.',
+    wayOut: 'Check the network, and the account with the telephone provider.',
+  },
   phoneNotReal: {
     level: 'warn',
     says: 'There is no real phone to look at: the configuration has {phone}.',
@@ -73,6 +86,20 @@ export const phoneKinds = {
 } as const;
 
 const found = finderOf(phoneKinds);
+
+/** What a running controller says of its phone; nothing of one that is simulated, which the configuration tells. */
+export function judgePhoneStatus(phone: ControllerStatus['phone']): readonly Finding[] {
+  if (phone === undefined || phone.simulated) return [];
+  const { fault, unregistered, line } = phone;
+  if (fault !== undefined) return [found('phoneBroken', { problem: fault })];
+  const isBlind = line?.transport === 'tls' && !line.tlsVerified;
+  return [
+    unregistered === undefined
+      ? found('phoneReady', { transport: line?.transport ?? 'its line' })
+      : found('phoneUnregistered', { problem: unregistered }),
+    ...(isBlind ? [found('phoneTlsUnverified', {})] : []),
+  ];
+}
 
 /** How loud the two directions were, from 0 (silence) to 1. */
 interface Levels {

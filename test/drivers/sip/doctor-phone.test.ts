@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ControllerConfig } from '../../../config/load.ts';
 import { loadConfig } from '../../../config/load.ts';
-import { judgePhone, type PhoneFacts } from '../../../controller/doctor/areas/phone.ts';
+import { judgePhone, judgePhoneStatus, type PhoneFacts } from '../../../controller/doctor/areas/phone.ts';
 import { readPhone } from '../../../controller/doctor/readers/phone.ts';
 import { silence, wavOf } from '../../../drivers/sip/wav.ts';
 import { BaresipResident } from '../../support/baresip-resident.ts';
@@ -133,5 +133,20 @@ describe('vestibule doctor phone', () => {
     ],
   ])('says %s', (code, facts) => {
     expect(judgePhone(facts, 'f').map((finding) => finding.code)).toContain(code);
+  });
+});
+
+describe('vestibule doctor, of the phone of a running controller', () => {
+  const line = { transport: 'tls', tlsVerified: false, srtp: true } as const;
+  it.each([
+    [undefined, []],
+    [{ simulated: true }, []],
+    [{ simulated: false, line: { ...line, transport: 'udp' as const } }, ['phoneReady']],
+    [{ simulated: false, line: { ...line, tlsVerified: true } }, ['phoneReady']],
+    [{ simulated: false, line }, ['phoneReady', 'phoneTlsUnverified']],
+    [{ simulated: false, line, fault: 'It is gone.' }, ['phoneBroken']],
+    [{ simulated: false, line, unregistered: 'Not known.' }, ['phoneUnregistered', 'phoneTlsUnverified']],
+  ])('which says %j, finds %j', (phone, codes) => {
+    expect(judgePhoneStatus(phone).map(({ code }) => code)).toEqual(codes);
   });
 });
