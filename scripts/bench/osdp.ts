@@ -229,7 +229,13 @@ export const osdpBench: Bench = async ({ progress }) => {
   const path = join(dir, 'line');
   const child = await readersOn(path);
   try {
-    progress('8 secure readers, each polled every 50 ms …');
+    // First: what comes after is measured on a program that has run for a while.
+    progress('8 secure readers, polled as fast as they answer …');
+    const eager = panelOn(path, 0);
+    await eager.allOnline;
+    const flatOut = await watched(eager, flatOutMs);
+    await eager.panel.close();
+    progress('the same, each polled every 50 ms …');
     const steady = panelOn(path, pollEveryMs);
     await steady.allOnline;
     const calm = await watched(steady, steadyMs);
@@ -244,11 +250,6 @@ export const osdpBench: Bench = async ({ progress }) => {
       keysMs.push(performance.now() - began);
     }
     await steady.panel.close();
-    progress('the same, polled as fast as they answer …');
-    const eager = panelOn(path, 0);
-    await eager.allOnline;
-    const flatOut = await watched(eager, flatOutMs);
-    await eager.panel.close();
     progress(`${cards} cards at a controller with a building of ${residents.toLocaleString('en')} …`);
     const strikesMs = await strikes(dir, path, child);
     return {
