@@ -35,14 +35,8 @@ function isUrgent(input: ContactInput): boolean {
 }
 
 function nameOf(input: ContactInput): string {
-  switch (input.kind) {
-    case 'line':
-      return `${input.contact} line`;
-    case 'alarm':
-      return input.alarm;
-    default:
-      return input.kind;
-  }
+  if (input.kind === 'line') return `${input.contact} line`;
+  return input.kind === 'alarm' ? input.alarm : input.kind;
 }
 
 /** One door's contacts on their way to its machine: whatever they do, the machine and the disk have a bounded number to take. */

@@ -275,16 +275,9 @@ export class DoorRuntime {
   }
 
   #onHardware(input: DoorHardwareInput): void {
-    switch (input.kind) {
-      case 'obeyed':
-        this.#post(() => this.#lock.obeyed(input.released));
-        return;
-      case 'refused':
-        this.#post(() => this.#lock.refused(input.released, input.problem));
-        return;
-      default:
-        this.#contacts.take(input);
-    }
+    if (input.kind === 'obeyed') this.#post(() => this.#lock.obeyed(input.released));
+    else if (input.kind === 'refused') this.#post(() => this.#lock.refused(input.released, input.problem));
+    else this.#contacts.take(input);
   }
 
   #onContact(input: ContactInput): void {

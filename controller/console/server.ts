@@ -13,6 +13,7 @@ import { builtUiFolder, ConsoleFault, type PageFiles, readPageFiles } from './pa
 import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refusals.ts';
 import { CallRequest, EndCallRequest, EntryRequest, SearchRequest } from './requests.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
+import { statusPage } from './status-page.ts';
 import { toCallAnswer, toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
 const bodyLimitBytes = 1_024;
@@ -140,6 +141,9 @@ export class ConsoleServer {
     const { lobby } = this.#options;
     app.get('/api/state', () => toViewModel(lobby.state()));
     app.get('/api/status', () => lobby.status());
+    app.get('/status', (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(statusPage(lobby.status())),
+    );
     app.get('/api/events', (_request, reply) => {
       if (streams.full) return this.#refuse(reply, 'tooManyStreams');
       reply.hijack();

@@ -22,7 +22,9 @@ function withHours(fields = {}): Shell {
 const mode = (shell: Shell) => shell.lobby.status().doors[0]?.mode;
 const stands = (shell: Shell) => [mode(shell), shell.wires().released];
 const modes = (events: readonly { readonly [field: string]: unknown }[]) =>
-  events.filter(({ type }) => type === 'DoorMode').map(({ mode: to, cause }) => `${to} by ${cause}`);
+  events
+    .filter(({ type }) => type === 'DoorMode')
+    .map(({ mode: to, cause }) => `${String(to)} by ${String(cause)}`);
 
 describe('LockedOpen hours', () => {
   it('begin and end with their minute, and say so', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ResidentId } from '../../controller/core/dataset.ts';
-import { isEnergised } from '../../controller/core/door/lock-power.ts';
 import { modeOf } from '../../controller/core/door/modes.ts';
 import type {
   Contact,
@@ -24,8 +23,6 @@ function agree(model: DoorModel, real: DrivenDoor): void {
   model.settle();
   expect(modeOf(real.state)).toBe(model.mode);
   expect(real.released).toBe(model.released);
-  expect(isEnergised('failSecure', real.released)).toBe(model.released);
-  expect(isEnergised('failSafe', real.released)).toBe(!model.released);
   const standing = {
     DoorForcedOpen: model.forced,
     DoorOpenTooLong: model.tooLong,
