@@ -14,7 +14,7 @@ import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refu
 import { CallRequest, EndCallRequest, EntryRequest, SearchRequest } from './requests.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
 import { statusPage } from './status-page.ts';
-import { toCallAnswer, toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
+import { toCallAnswer, toDirectory, toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
 const bodyLimitBytes = 1_024;
 /** Room for 10,000 characters of any kind: whatever somebody pastes is searched, and gets an answer. */
@@ -139,7 +139,10 @@ export class ConsoleServer {
 
   #addApi(app: FastifyInstance, streams: EventStreams): void {
     const { lobby } = this.#options;
-    app.get('/api/state', () => toViewModel(lobby.state()));
+    app.get('/api/state', () => {
+      const state = lobby.state();
+      return { ...toViewModel(state), directory: toDirectory(state) };
+    });
     app.get('/api/status', () => lobby.status());
     app.get('/status', (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(statusPage(lobby.status())),

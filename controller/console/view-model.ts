@@ -61,8 +61,6 @@ export interface LobbyViewModel {
   readonly revision: number;
   /** Absent before the first dataset has arrived. */
   readonly building?: BuildingView;
-  /** Unsorted; empty where the building does not list its residents. */
-  readonly directory: readonly DirectoryLine[];
   readonly door: DoorView;
   readonly showAnswerForMs: number;
   /** Absent: nobody can be called from here. */
@@ -112,17 +110,16 @@ function toCallView({ id, callee, to, phase }: LobbyCall): CallView {
   return { id, ...shown, to, phase: toPhaseView(phase) };
 }
 
-/**
- * The state as the browser may see it. Names leave the controller only where the building lists them, and of the resident
- * whom a guest has found and called.
- */
+/** Unsorted; empty where the building does not list its residents. */
+export const toDirectory = ({ building, directory }: LobbyState): readonly DirectoryLine[] =>
+  building?.listing === 'list' ? directory.map(line) : [];
+
+/** The state as the browser may see it, but for the directory: of names, only that of a resident whom a guest has called. */
 export function toViewModel(state: LobbyState): LobbyViewModel {
-  const { revision, building, directory, door, showAnswerForMs, phone, call } = state;
-  const listed = building?.listing === 'list' ? directory : [];
+  const { revision, building, door, showAnswerForMs, phone, call } = state;
   return {
     revision,
     ...(building === undefined ? {} : { building: toBuildingView(building) }),
-    directory: listed.map(line),
     door: {
       name: sentence(door.name),
       mode: door.mode,

@@ -58,6 +58,18 @@ describe('the stream of the lobby’s state', () => {
     }
   });
 
+  it('brings the directory first, and again only when it is another one', async () => {
+    const screen = serverSentEvents(await open());
+    const next = async () => (await screen.next()).value?.event;
+    const names = await nextEvent(screen, 'directory');
+    expect(JSON.parse(names.data)).toEqual(running.lobby.state().directory);
+    expect(await next()).toBe('message');
+    running.lobby.changeDoor({ mode: 'LockedDown' });
+    expect(await next()).toBe('message');
+    running.lobby.change({ directory: running.lobby.state().directory.slice(1) });
+    expect([await next(), await next()]).toEqual(['directory', 'message']);
+  });
+
   it('sends a burst of changes once, as the last of them left things', async () => {
     const screen = serverSentEvents(await open());
     await nextEvent(screen, 'message');
@@ -100,7 +112,7 @@ describe('the stream of the lobby’s state', () => {
     }));
     const changes = 40;
     for (let n = 1; n <= changes; n += 1) {
-      running.lobby.change({ directory: manyNames, showAnswerForMs: n });
+      running.lobby.change({ directory: manyNames.slice(n) });
       await turn();
     }
     slow.socket.resume();

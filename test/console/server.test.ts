@@ -193,7 +193,8 @@ describe('the page and its parts', () => {
   it('shows the state and the status as they are', async () => {
     const state = await ask(running.port, { path: '/api/state' });
     const status = await ask(running.port, { path: '/api/status' });
-    expect(JSON.parse(state.body)).toEqual(toViewModel(running.lobby.state()));
+    const shown = running.lobby.state();
+    expect(JSON.parse(state.body)).toEqual({ ...toViewModel(shown), directory: shown.directory });
     expect(JSON.parse(status.body)).toEqual(running.lobby.status());
   });
 

@@ -1,30 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { toCallAnswer, toEntryAnswer, toViewModel } from '../../controller/console/view-model.ts';
+import {
+  toCallAnswer,
+  toDirectory,
+  toEntryAnswer,
+  toViewModel,
+} from '../../controller/console/view-model.ts';
 import type { CallPhase } from '../../controller/ports/lobby.ts';
 import { building, denied, InMemoryLobby, lineBusy, phone } from '../support/console-lobby.ts';
 
-const state = new InMemoryLobby().state();
+const { directory, ...state } = new InMemoryLobby().state();
+const whole = { ...state, directory };
 
 describe('the view model', () => {
   it('carries what the lobby screen shows', () => {
-    expect(toViewModel(state)).toEqual(state);
+    expect(toViewModel(whole)).toEqual(state);
+    expect(toDirectory(whole)).toEqual(directory);
   });
 
   it('lets nothing through that it does not name, wherever somebody adds it', () => {
     const secret = 'leaked';
-    const view = toViewModel({
-      ...state,
+    const shown = {
+      ...whole,
       ...{ conciergeNumber: secret },
       building: { ...building, ...{ conciergeNumber: secret } },
-      directory: state.directory.map((entry) => ({ ...entry, phone: secret, directoryCode: secret })),
+      directory: directory.map((entry) => ({ ...entry, phone: secret, directoryCode: secret })),
       door: { ...state.door, name: { ...state.door.name, ...{ hash: secret } }, ...{ relay: secret } },
-    });
-    expect(JSON.stringify(view)).not.toContain(secret);
-    expect(view).toEqual(state);
+    };
+    expect(JSON.stringify([toViewModel(shown), toDirectory(shown)])).not.toContain(secret);
+    expect([toViewModel(shown), toDirectory(shown)]).toEqual([state, directory]);
   });
 
   it('shows neither phone nor call where there is none', () => {
-    const view = toViewModel(state);
+    const view = toViewModel(whole);
     expect([view.phone, view.call]).toEqual([undefined, undefined]);
   });
 
@@ -37,7 +44,7 @@ describe('the view model', () => {
   ])('shows a call that is $kind, and keeps who is behind it', (phase) => {
     const secret = 'leaked';
     const callee = { name: 'Zoé Tremblay', suite: '1204' };
-    const called = { ...state, phone, call: { id: 'call-1', callee, to: 'resident' as const, phase } };
+    const called = { ...whole, phone, call: { id: 'call-1', callee, to: 'resident' as const, phase } };
     const view = toViewModel({
       ...called,
       phone: { ...phone, ...{ number: secret } },
@@ -53,12 +60,12 @@ describe('the view model', () => {
       },
     });
     expect(JSON.stringify(view)).not.toContain(secret);
-    expect(view).toEqual(called);
+    expect({ ...view, directory }).toEqual(called);
   });
 
   it('has no name for a hidden resident', () => {
     const call = { id: 'call-1', to: 'resident', phase: { kind: 'calling' } } as const;
-    expect(toViewModel({ ...state, call }).call).toStrictEqual(call);
+    expect(toViewModel({ ...whole, call }).call).toStrictEqual(call);
   });
 
   it('tells that a call was begun, or the sentence of why not, and nothing else', () => {
@@ -71,13 +78,12 @@ describe('the view model', () => {
   });
 
   it('sends no names where the building does not list its residents', () => {
-    const view = toViewModel({ ...state, building: { ...building, listing: 'searchOnly' } });
-    expect(view.directory).toEqual([]);
+    expect(toDirectory({ ...whole, building: { ...building, listing: 'searchOnly' } })).toEqual([]);
   });
 
   it('sends no names before there is a building', () => {
-    const { building: _none, ...rest } = state;
-    expect(toViewModel(rest)).toEqual({ ...rest, directory: [] });
+    const { building: _none, ...rest } = whole;
+    expect(toDirectory(rest)).toEqual([]);
   });
 
   it('tells the person the sentence and keeps the reason and the event', () => {

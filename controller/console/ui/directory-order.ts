@@ -20,7 +20,7 @@ export function inOrder(directory: readonly DirectoryLine[], language: Language)
   });
 }
 
-/** The previous array when nothing in it changed, so that a moving door does not sort ten thousand names again. */
+/** The previous array when nothing in it changed, so that a page that comes back does not sort ten thousand names again. */
 export function keepUnchanged(
   previous: readonly DirectoryLine[],
   next: readonly DirectoryLine[],

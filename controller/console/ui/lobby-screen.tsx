@@ -45,7 +45,7 @@ export function LobbyScreen({ state, view, building, actions }: LobbyScreenProps
               <Directory
                 key={visit}
                 listing={building.listing}
-                directory={view.directory}
+                directory={state.directory}
                 search={state.search}
                 language={language}
                 type={actions.search}

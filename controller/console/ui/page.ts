@@ -1,4 +1,4 @@
-import type { CallView, Language, LobbyViewModel } from '../view-model.ts';
+import type { CallView, DirectoryLine, Language, LobbyViewModel } from '../view-model.ts';
 import { hasOpened, shownCall } from './call-face.ts';
 import { connect } from './connection.ts';
 import { keepUnchanged } from './directory-order.ts';
@@ -13,6 +13,7 @@ const visitEndsAfterMs = 60_000;
 
 export interface PageState {
   readonly view: LobbyViewModel | undefined;
+  readonly directory: readonly DirectoryLine[];
   readonly link: 'starting' | 'live' | 'lost';
   readonly language: Language;
   readonly entry: EntryState;
@@ -36,6 +37,7 @@ export function startPage(
   draw: (state: PageState, actions: PageActions) => void,
 ): PageActions {
   let view: LobbyViewModel | undefined;
+  let directory: readonly DirectoryLine[] = [];
   let link: PageState['link'] = 'starting';
   let chosen: Language | undefined;
   let visit = 0;
@@ -68,7 +70,8 @@ export function startPage(
     },
   };
   function redraw(): void {
-    draw({ view, link, language: language(), entry: entry.state(), search: search.state(), visit }, actions);
+    const state = { view, directory, link, entry: entry.state(), search: search.state(), visit };
+    draw({ ...state, language: language() }, actions);
   }
   function endVisit(): void {
     clearTimeout(visitEnd);
@@ -95,9 +98,12 @@ export function startPage(
   }
   redraw();
   connect({
+    directory: (next) => {
+      directory = keepUnchanged(directory, next);
+    },
     view: (next) => {
       const before = shownCall(view);
-      view = { ...next, directory: keepUnchanged(view?.directory ?? [], next.directory) };
+      view = next;
       link = 'live';
       search.repeat();
       if (before !== undefined && shownCall(view) === undefined) afterCall(before);
