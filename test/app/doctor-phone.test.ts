@@ -1,0 +1,150 @@
+/** `vestibule doctor phone` on real lines, and what doctor says of the phone of a running controller. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ControllerConfig, loadConfig } from '../../config/load.ts';
+import { judgePhone, judgePhoneStatus, type PhoneFacts } from '../../controller/doctor/areas/phone.ts';
+import type { Finding } from '../../controller/doctor/finding.ts';
+import { readPhone } from '../../controller/doctor/readers/phone.ts';
+import { silence, wavOf } from '../../drivers/sip/wav.ts';
+import { BaresipResident } from '../support/baresip-resident.ts';
+import { provoked } from '../support/doctor.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { freePort } from '../support/free-port.ts';
+import { SipPeer } from '../support/sip-peer.ts';
+import { consoleTone, type SipFolder, sipFolder } from '../support/sip-site.ts';
+
+let folder: SipFolder;
+let resident: BaresipResident;
+beforeAll(async () => {
+  folder = sipFolder();
+  resident = await BaresipResident.start();
+});
+afterAll(async () => {
+  await resident[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const patience = { controllerMs: 500, registrationMs: 500, answerMs: 5_000, keyMs: 3_000, talkMs: 800 };
+
+async function siteConfig(phone: string): Promise<ControllerConfig> {
+  const file = join(folder.path, 'vestibule.yaml');
+  const door = '{hardware: simulated, monitor: false, rex: report, fire: ignore}';
+  writeFileSync(file, `console: {port: ${await freePort()}, keypadDoor: a}\ndoors: {a: ${door}}\n${phone}`);
+  const read = loadConfig(file);
+  if (read.kind === 'refused') throw new Error(read.problem);
+  return read.config;
+}
+
+const line = async (changed: Record<string, string> = {}): Promise<ControllerConfig> => {
+  const keys = {
+    hardware: 'sip',
+    user: 'lobby',
+    domain: '127.0.0.1',
+    dial: `sip:resident@127.0.0.1:${resident.port};n={number}`,
+    listen: `127.0.0.1:${await freePort()}`,
+    interface: '127.0.0.1',
+    microphone: `file:${folder.tone(consoleTone)}`,
+    speaker: 'discard',
+    ...changed,
+  };
+  const lines = Object.entries(keys).map(([key, value]) => `  ${key}: "${value}"\n`);
+  return siteConfig(`phone:\n${lines.join('')}`);
+};
+
+const examined = async (config: ControllerConfig, number?: string): Promise<readonly Finding[]> =>
+  judgePhone(await readPhone(config, number, () => {}, patience), config.file);
+
+const telephone = async (onInvite: (peer: SipPeer) => void): Promise<SipPeer> => {
+  const peer = forThisTest(await SipPeer.start());
+  peer.onInvite = () => onInvite(peer);
+  return peer;
+};
+
+const registrar = async (status: 200 | 403): Promise<ControllerConfig> => {
+  const peer = forThisTest(await SipPeer.start());
+  peer.onRegister = () => [status, 'As said'];
+  return line({ domain: `127.0.0.1:${peer.port}`, registerEvery: '60s' });
+};
+
+describe('vestibule doctor phone', () => {
+  provoked(
+    ['phoneAudioThere', 'phoneEngineGood', 'phoneAnswered', 'phoneKeyHeard', 'phoneHears', 'phoneSpeaks'],
+    'a test call with keys and sound both ways',
+    async () => {
+      const findings = examined(await line(), '+14165550100');
+      await resident.answer();
+      resident.press('5');
+      await resident.ended();
+      resident.release();
+      return findings;
+    },
+  );
+
+  provoked(
+    ['phoneKeyNotHeard', 'phoneHearsNothing', 'phoneSpeaksNothing'],
+    'a test call in which nothing gets through',
+    async () => {
+      const deaf = await telephone((peer) => peer.answer());
+      const silent = join(folder.path, 'silent.wav');
+      writeFileSync(silent, wavOf(silence(30_000)));
+      const dial = `sip:{number}@127.0.0.1:${deaf.port}`;
+      return examined(await line({ dial, microphone: `file:${silent}` }), '204');
+    },
+  );
+
+  provoked(['phoneNotReached'], 'a number that is busy', async () => {
+    const busy = await telephone((peer) => peer.reply(486, 'Busy Here'));
+    return examined(await line({ dial: `sip:{number}@127.0.0.1:${busy.port}` }), '204');
+  });
+
+  provoked(['phoneNumberRefused'], 'an emergency number', async () => examined(await line(), '911'));
+
+  it.each(['+19005550100', 'abc', '+1 416 555 0100'])('does not call %s', async (number) => {
+    expect((await examined(await line(), number)).at(-1)?.code).toBe('phoneNumberRefused');
+  });
+
+  provoked(['phoneNotRegistered', 'phoneCallNotMade'], 'a line that does not know the console', async () =>
+    examined(await registrar(403)),
+  );
+  provoked(['phoneRegistered'], 'a line that knows the console', async () => examined(await registrar(200)));
+
+  provoked(['phoneAudioMissing', 'phoneEngineFailed'], 'no sound and no engine', async () =>
+    examined(await line({ microphone: 'alsa:hw:7,7', engine: '/usr/bin/no-such-engine' }), '204'),
+  );
+
+  provoked(['phoneNotReal'], 'a simulated phone', async () =>
+    examined(await siteConfig('phone: {hardware: simulated}\n')),
+  );
+  provoked(['phoneNotReal'], 'no phone', async () => examined(await siteConfig('')));
+
+  const unverified: PhoneFacts = {
+    ...{ kind: 'looked', version: '1.0.0', waitedSeconds: 10, tls: 'unverified', call: { kind: 'none' } },
+  };
+  provoked(['phoneInUse'], 'a controller that runs', async () => judgePhone({ kind: 'inUse' }, 'f'));
+  provoked(['phoneTlsUnverified'], 'TLS by an engine that checks nothing', async () =>
+    judgePhone(unverified, 'f'),
+  );
+});
+
+describe('vestibule doctor, of the phone of a running controller', () => {
+  const tls = { transport: 'tls', tlsVerified: false, srtp: true } as const;
+  const udp = { ...tls, transport: 'udp' } as const;
+
+  provoked(['phoneReady'], 'one that works', async () => judgePhoneStatus({ simulated: false, line: udp }));
+  provoked(['phoneBroken'], 'one without its engine', async () =>
+    judgePhoneStatus({ simulated: false, line: udp, fault: 'The phone engine ended.' }),
+  );
+  provoked(['phoneUnregistered', 'phoneTlsUnverified'], 'one that its line does not know', async () =>
+    judgePhoneStatus({ simulated: false, line: tls, unregistered: 'Not registered.' }),
+  );
+
+  it.each([undefined, { simulated: true }])('has nothing to say of %j', (phone) => {
+    expect(judgePhoneStatus(phone)).toEqual([]);
+  });
+
+  it('is content with a certificate that was checked', () => {
+    const codes = judgePhoneStatus({ simulated: false, line: { ...tls, tlsVerified: true } });
+    expect(codes.map(({ code }) => code)).toEqual(['phoneReady']);
+  });
+});
