@@ -1,7 +1,8 @@
 /** The command `vestibule-sim`: plays the person at a simulated door, phone or reader of a running controller. */
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import type { Contact, LineFault } from '../../controller/core/door/state.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addPhoneCommand } from './phone/phone-command.ts';
 import { addReaderCommand } from './reader/reader-command.ts';
@@ -108,6 +109,22 @@ command('fire', 'set the fire alarm input')
   .argument('<on|off>', 'what it says then', onOff('on', 'off'))
   .action((active: boolean, options: WithDoor) =>
     play({ kind: 'fire', door: options.door, active }, options),
+  );
+command('tamper', "set the tamper contact of the door's hardware")
+  .argument('<on|off>', 'what it says then', onOff('on', 'off'))
+  .action((active: boolean, options: WithDoor) =>
+    play({ kind: 'tamper', door: options.door, active }, options),
+  );
+command('bolt', 'move the bolt, as the lock monitor sees it')
+  .argument('<locked|unlocked>', 'how it is then', onOff('locked', 'unlocked'))
+  .action((locked: boolean, options: WithDoor) =>
+    play({ kind: 'bolt', door: options.door, locked }, options),
+  );
+command('line', 'break the supervised line of a contact, or mend it')
+  .addArgument(new Argument('<contact>').choices(['monitor', 'lockMonitor', 'rex', 'fire', 'tamper']))
+  .addArgument(new Argument('<fault>').choices(['open', 'short', 'cut', 'sound']))
+  .action((contact: Contact, fault: LineFault | 'sound', options: WithDoor) =>
+    play({ kind: 'line', door: options.door, contact, fault }, options),
   );
 addPhoneCommand(program);
 addReaderCommand(program);

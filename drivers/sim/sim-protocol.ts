@@ -18,7 +18,14 @@ export const SimRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tag'), door, line: z.string().min(1).max(128) }),
   z.object({ kind: z.literal('rex'), door, active: z.boolean() }),
   z.object({ kind: z.literal('monitor'), door, open: z.boolean() }),
-  z.object({ kind: z.literal('fire'), door, active: z.boolean() }),
+  z.object({ kind: z.enum(['fire', 'tamper']), door, active: z.boolean() }),
+  z.object({ kind: z.literal('bolt'), door, locked: z.boolean() }),
+  z.object({
+    kind: z.literal('line'),
+    door,
+    contact: z.enum(['monitor', 'lockMonitor', 'rex', 'fire', 'tamper']),
+    fault: z.enum(['open', 'short', 'cut', 'sound']),
+  }),
 ]);
 export type SimRequest = z.infer<typeof SimRequest>;
 

@@ -103,11 +103,20 @@ export class SimServer {
         return this.#present(door, 'sim-reader', { kind: 'text', line: request.line });
       case 'rex':
       case 'fire':
+      case 'tamper':
         door.play({ kind: request.kind, active: request.active });
         return { released: door.released };
       case 'monitor':
         door.play({ kind: 'monitor', open: request.open });
         return { released: door.released };
+      case 'bolt':
+        door.play({ kind: 'lockMonitor', locked: request.locked });
+        return { released: door.released };
+      case 'line': {
+        const { contact, fault } = request;
+        door.play({ kind: 'line', contact, fault: fault === 'sound' ? undefined : fault });
+        return { released: door.released };
+      }
       default:
         return request satisfies never;
     }

@@ -115,3 +115,22 @@ describe('a walk through a door', () => {
     expect(await sentences(stubborn(more, release))).toContain(sentence);
   });
 });
+
+describe('vestibule-sim', () => {
+  it('breaks lines and moves contacts that alarm until they are mended', async () => {
+    const alarms = async (): Promise<unknown> => {
+      const { stdout } = await command('status', '--json').finished();
+      return (JSON.parse(stdout) as { doors: { alarms: unknown }[] }).doors[0]?.alarms;
+    };
+    await play('tamper', 'on');
+    await play('line', 'fire', 'cut');
+    expect(await alarms()).toEqual(['DoorTamper', 'InputFault: fire']);
+    expect((await command('status').finished()).stdout).toContain(
+      'Unlocked, released, closed (simulated) ALARM: DoorTamper',
+    );
+    await play('tamper', 'off');
+    const { stdout } = await play('line', 'fire', 'sound');
+    expect(stdout).toContain('The simulated strike is secured.');
+    expect(await alarms()).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 /** What each entry says by itself and against the building's rules: lengths, dates, hours, names. */
+import { impossibleDoors } from './check-doors.ts';
 import { undialable } from './check-numbers.ts';
 import type { BuildingFile } from './file.ts';
 import { slug } from './ids.ts';
@@ -10,7 +11,7 @@ export function senseless(file: BuildingFile): readonly Finding[] {
     ...dates(file),
     ...emptyHours(file),
     ...names(file),
-    ...doors(file),
+    ...impossibleDoors(file),
     ...guests(file),
     ...undialable(file),
   ];
@@ -142,23 +143,6 @@ function names({ residents }: BuildingFile): readonly Finding[] {
       'tells the name of a hidden resident, and ids reach every console: choose one without it',
     );
   });
-}
-
-function doors({ doors }: BuildingFile): readonly Finding[] {
-  return doors.flatMap((door, i) => [
-    ...at(
-      door.kind === 'salto' && door.saltoDoorId === undefined && ['doors', i],
-      'is a SALTO door without saltoDoorId: add the id that SALTO has for it',
-    ),
-    ...at(
-      door.kind === 'wired' && door.saltoDoorId !== undefined && ['doors', i, 'saltoDoorId'],
-      'is given for a wired door: remove it, or write kind: salto',
-    ),
-    ...at(
-      door.extendedAccessTime < door.accessTime && ['doors', i, 'extendedAccessTime'],
-      'is shorter than accessTime: accessible timing must not be shorter',
-    ),
-  ]);
 }
 
 function guests({ guests }: BuildingFile): readonly Finding[] {
