@@ -12,7 +12,7 @@ import { operationKinds } from './areas/operation.ts';
 import { permissionKinds } from './areas/permissions.ts';
 import { phoneKinds } from './areas/phone.ts';
 import { readerKinds } from './areas/readers.ts';
-import { saltoKinds } from './areas/salto.ts';
+import { saltoKinds } from './areas/salto-kinds.ts';
 import type { FindingKinds } from './finding.ts';
 
 export const findingKinds = {

@@ -1,4 +1,4 @@
-import type { CallFault, CallOutcome } from './session/session-machine.ts';
+import type { CallFault, CallOutcome } from './session/session-state.ts';
 import type { DoorOperation, DoorResult } from './ship/doors.ts';
 
 /** What is wrong with the server or the way to it, in a sentence for an installer. */

@@ -8,20 +8,21 @@ import type {
 } from '../../controller/ports/door-hardware.ts';
 import { StorageFault } from '../../controller/ports/journal.ts';
 import type { SaltoBegun, SaltoLog } from '../../controller/ports/salto.ts';
+import { stepSaltoDoor } from './door/door-machine.ts';
 import {
   initialSaltoDoor,
   type SaltoDoorEffect,
   type SaltoDoorInput,
   type SaltoDoorState,
   type SaltoDoorTimer,
-  stepSaltoDoor,
-} from './door/door-machine.ts';
+} from './door/door-state.ts';
 import { inputsOf } from './door/standing.ts';
-import type { SaltoSite, Seen, SiteDoor } from './salto-site.ts';
+import type { Seen, SiteDoor } from './door-look.ts';
+import type { SaltoSite } from './salto-site.ts';
 import type { DoorOperation, SaltoDoorStatus } from './ship/doors.ts';
 
 /** A door that SALTO cannot open now. */
-export class SaltoFault extends Error {
+class SaltoFault extends Error {
   readonly code = 'saltoUnavailable';
   override readonly name = 'SaltoFault';
 }

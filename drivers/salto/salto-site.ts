@@ -2,22 +2,14 @@
  * One SALTO server and the doors of this device that it opens. Two connections are kept: operations never wait behind the
  * looking. What a door is told depends on nothing that another door's answers do.
  */
-import type { DoorId } from '../../controller/core/dataset.ts';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { SaltoLog } from '../../controller/ports/salto.ts';
 import { AuditReader, type AuditScope } from './audit/audit-reader.ts';
-import { exceptionProblem, faultProblem, type Operated, operatedOf } from './problems.ts';
-import type { CallFault, CallOutcome } from './session/session-machine.ts';
+import { DoorLook, type SiteDoor } from './door-look.ts';
+import { faultProblem, type Operated, operatedOf } from './problems.ts';
+import type { CallOutcome } from './session/session-state.ts';
 import type { ShipCall, ShipDialect } from './ship/call.ts';
-import {
-  type DoorNaming,
-  type DoorOperation,
-  doorCall,
-  doorResultOf,
-  type OnlineDoor,
-  onlineDoorsOf,
-  statusCall,
-} from './ship/doors.ts';
+import { type DoorNaming, type DoorOperation, doorCall, doorResultOf } from './ship/doors.ts';
 import { infoCall } from './ship/info.ts';
 import { oneLookUpAtATime, type ShipAddress, ShipConnection } from './ship-connection.ts';
 
@@ -33,19 +25,6 @@ export interface SaltoSiteParts {
   /** Told when it begins that the trail cannot be read, and (`undefined`) when it ends. */
   readonly onAuditProblem: (problem: string | undefined) => void;
   readonly random?: () => number;
-}
-
-export type Seen =
-  | { readonly kind: 'stands'; readonly as: OnlineDoor }
-  | { readonly kind: 'unwell'; readonly problem: string };
-
-/** A door of this device that SALTO opens. */
-export interface SiteDoor {
-  readonly door: DoorId;
-  /** What SALTO calls it; undefined while nobody has said. */
-  saltoId(): string | undefined;
-  /** How it stands, from time to time. */
-  seen(seen: Seen): void;
 }
 
 /** Longer than a lock's radio takes, shorter than anybody waits at a door. */
@@ -66,6 +45,7 @@ export class SaltoSite {
   readonly #operations: ShipConnection;
   readonly #looking: ShipConnection;
   readonly #doors: SiteDoor[] = [];
+  readonly #look: DoorLook;
   readonly #audit: AuditReader | undefined;
   #problem: string | undefined;
   readonly #underway = new Set<Promise<unknown>>();
@@ -86,11 +66,14 @@ export class SaltoSite {
       });
     this.#operations = connection();
     this.#looking = connection();
+    const ask = (call: ShipCall, urgent: boolean): Promise<CallOutcome> =>
+      this.#looking.call(call, { withinMs: lookWithinMs, urgent });
+    this.#look = new DoorLook({ server: this.server, naming, ask });
     this.#audit =
       audit === undefined
         ? undefined
         : new AuditReader({
-            ask: (call) => this.#look(call),
+            ask: (call) => ask(call, false),
             log,
             naming,
             scope: audit,
@@ -148,66 +131,11 @@ export class SaltoSite {
     return operatedOf(operation, result, this.server);
   }
 
-  #look(call: ShipCall): Promise<CallOutcome> {
-    return this.#looking.call(call, { withinMs: lookWithinMs, urgent: false });
-  }
-
   async #lookAtDoors(): Promise<void> {
-    const named = this.#doors.flatMap((door) => {
-      const id = door.saltoId();
-      return id === undefined ? [] : [{ door, id }];
-    });
-    if (named.length === 0) return;
-    const ids = named.map(({ id }) => id);
-    const outcome = await this.#look(statusCall(ids, this.#parts.naming));
-    const online = outcome.kind === 'params' ? onlineDoorsOf(outcome.params) : undefined;
-    if (online !== undefined) {
-      this.#problem = undefined;
-      for (const { door, id } of named) door.seen(this.#standing(online.get(id), id));
-      return;
-    }
-    const fault = await this.#faultOfAll(outcome);
+    const fault = await this.#look.look(this.#doors);
     if (fault === 'closed') return;
     this.#problem = fault === undefined ? undefined : faultProblem(fault, this.server);
     if (fault !== undefined) this.#audit?.doubt();
-    for (const { door, id } of named) {
-      door.seen(
-        this.#problem === undefined ? await this.#lookAtOne(id) : { kind: 'unwell', problem: this.#problem },
-      );
-    }
-  }
-
-  /** Whether the server is unwell, or one door has spoiled the answer for all: then each is asked by itself. */
-  async #faultOfAll(outcome: CallOutcome): Promise<CallFault | undefined> {
-    if (outcome.kind !== 'fault') return undefined;
-    if (outcome.fault === 'unreachable' || outcome.fault === 'closed') return outcome.fault;
-    const info = await this.#looking.call(infoCall, { withinMs: lookWithinMs, urgent: true });
-    return info.kind === 'fault' ? info.fault : undefined;
-  }
-
-  async #lookAtOne(id: string): Promise<Seen> {
-    const call = statusCall([id], this.#parts.naming);
-    const outcome = await this.#looking.call(call, { withinMs: lookWithinMs, urgent: true });
-    const unwell = (problem: string): Seen => ({ kind: 'unwell', problem });
-    switch (outcome.kind) {
-      case 'fault':
-        return unwell(faultProblem(outcome.fault, this.server));
-      case 'exception':
-        return unwell(exceptionProblem('to say how this door stands', outcome.code));
-      case 'params': {
-        const online = onlineDoorsOf(outcome.params);
-        if (online === undefined) return unwell(faultProblem('otherReply', this.server));
-        return this.#standing(online.get(id), id);
-      }
-      default:
-        return outcome satisfies never;
-    }
-  }
-
-  #standing(as: OnlineDoor | undefined, id: string): Seen {
-    return as === undefined
-      ? { kind: 'unwell', problem: `SALTO has no online door "${id}".` }
-      : { kind: 'stands', as };
   }
 
   async #readAudit(): Promise<void> {

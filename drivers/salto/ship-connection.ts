@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Timers } from '../../controller/ports/clock.ts';
+import { stepSession } from './session/session-machine.ts';
 import {
   type CallOutcome,
   initialSession,
@@ -10,8 +11,7 @@ import {
   type SessionSetup,
   type SessionState,
   type SessionTimer,
-  stepSession,
-} from './session/session-machine.ts';
+} from './session/session-state.ts';
 import type { ShipCall } from './ship/call.ts';
 
 export interface ShipAddress {

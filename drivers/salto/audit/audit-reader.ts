@@ -1,7 +1,7 @@
 import type { DoorId } from '../../../controller/core/dataset.ts';
 import { StorageFault } from '../../../controller/ports/journal.ts';
 import type { SaltoAuditEntry, SaltoLog } from '../../../controller/ports/salto.ts';
-import type { CallOutcome } from '../session/session-machine.ts';
+import type { CallOutcome } from '../session/session-state.ts';
 import type { ShipCall } from '../ship/call.ts';
 import type { DoorNaming } from '../ship/doors.ts';
 import {

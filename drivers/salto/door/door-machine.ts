@@ -7,74 +7,19 @@
  * 2. What lasts is told again until SALTO agrees: an emergency before a passage, a passage before office mode.
  * 3. What was begun at SALTO is remembered before it is begun, and ended after a crash; what others began there is left alone.
  */
+import type { SaltoBegun } from '../../../controller/ports/salto.ts';
 import type { DoorOperation } from '../ship/doors.ts';
-
-/** What this controller has begun at SALTO and has not seen ended. */
-export interface Begun {
-  readonly office: boolean;
-  readonly emergency: boolean;
-}
-
-/** Locked; locked also for cards that SALTO would accept; unlocked; unlocked whatever SALTO itself would do. */
-type Standing = 'lock' | 'block' | 'holdOpen' | 'evacuate';
-
-export interface SaltoDoorState {
-  readonly standing: Standing;
-  /** As SALTO has agreed; undefined where that is not known. */
-  readonly office: boolean | undefined;
-  readonly emergency: 'none' | 'open' | 'close' | undefined;
-  readonly underway: DoorOperation | undefined;
-  /** Somebody is being let in for so many milliseconds, until the timer ends. */
-  readonly passage: number | undefined;
-  /** An opening is to be sent. */
-  readonly opening: boolean;
-  /** SALTO has not agreed; it is told again when the timer ends. */
-  readonly resting: boolean;
-  readonly begun: Begun;
-}
-
-export type SaltoDoorTimer = 'passage' | 'again' | 'retry';
-
-export type SaltoDoorInput =
-  | { readonly kind: 'passage'; readonly forMs: number }
-  | { readonly kind: Standing }
-  | { readonly kind: 'done' }
-  /** SALTO said no, or was never told; `unknown`: nobody knows whether it was done. */
-  | {
-      readonly kind: 'failed';
-      readonly problem: string;
-      readonly outcome: 'refused' | 'notSent' | 'unknown';
-    }
-  | { readonly kind: 'timer'; readonly timer: SaltoDoorTimer };
-
-export type SaltoDoorEffect =
-  | { readonly kind: 'remember'; readonly begun: Begun }
-  | { readonly kind: 'send'; readonly operation: DoorOperation }
-  | { readonly kind: 'obeyed'; readonly released: boolean }
-  | { readonly kind: 'refused'; readonly released: boolean; readonly problem: string }
-  | { readonly kind: 'startTimer'; readonly timer: SaltoDoorTimer; readonly ms: number }
-  | { readonly kind: 'cancelTimer'; readonly timer: SaltoDoorTimer };
-
-export interface SaltoDoorStep {
-  readonly state: SaltoDoorState;
-  readonly effects: readonly SaltoDoorEffect[];
-}
+import type {
+  SaltoDoorEffect,
+  SaltoDoorInput,
+  SaltoDoorState,
+  SaltoDoorStep,
+  SaltoDoorTimer,
+} from './door-state.ts';
 
 /** How long a lock stays open by itself is SALTO's setting; for a longer passage it is opened again a second before. */
 const reopenAheadMs = 1_000;
 const retryMs = 10_000;
-
-/** @param begun what an earlier run has begun and not ended, if it came to that */
-export const initialSaltoDoor = (begun: Begun): SaltoDoorState => ({
-  standing: 'lock',
-  office: begun.office ? undefined : false,
-  emergency: begun.emergency ? undefined : 'none',
-  underway: undefined,
-  passage: undefined,
-  opening: false,
-  resting: false,
-  begun,
-});
 
 /** @param openTimeMs how long the lock stays open after one `OnlineDoor.Open` */
 export function stepSaltoDoor(
@@ -142,20 +87,20 @@ function proceed(state: SaltoDoorState, before: readonly SaltoDoorEffect[]): Sal
 function settled(state: SaltoDoorState, before: readonly SaltoDoorEffect[]): SaltoDoorStep {
   if (state.resting) return { state, effects: before };
   // What is known to have ended, or never to have begun, needs no remembering.
-  const begun: Begun = { office: state.office !== false, emergency: state.emergency !== 'none' };
+  const begun: SaltoBegun = { office: state.office !== false, emergency: state.emergency !== 'none' };
   // During a passage it was the opening that was to be told, and it has been.
   const told: readonly SaltoDoorEffect[] =
     state.passage === undefined ? [{ kind: 'obeyed', released: isReleasing(state) }] : [];
   return { state: { ...state, begun }, effects: [...before, ...remembered(state.begun, begun), ...told] };
 }
 
-function begunBy(operation: DoorOperation, begun: Begun): Begun {
+function begunBy(operation: DoorOperation, begun: SaltoBegun): SaltoBegun {
   if (operation === 'startOfficeMode') return { ...begun, office: true };
   if (operation === 'emergencyOpen' || operation === 'emergencyClose') return { ...begun, emergency: true };
   return begun;
 }
 
-const remembered = (before: Begun, begun: Begun): readonly SaltoDoorEffect[] =>
+const remembered = (before: SaltoBegun, begun: SaltoBegun): readonly SaltoDoorEffect[] =>
   before.office === begun.office && before.emergency === begun.emergency ? [] : [{ kind: 'remember', begun }];
 
 function afterDone(state: SaltoDoorState, openTimeMs: number): SaltoDoorStep {

@@ -135,4 +135,4 @@ export function doorListOf(params: XmlElement): DoorListPage | undefined {
 }
 
 /** `EOF`: nothing comes after this page. */
-export const isAtEnd = (params: XmlElement): boolean => textOf(params, 'EOF') === '1';
+const isAtEnd = (params: XmlElement): boolean => textOf(params, 'EOF') === '1';

@@ -3,18 +3,9 @@ export type ShipEncoding = 'utf-8' | 'iso-8859-1';
 
 /** XML text in bytes. What ISO-8859-1 lacks becomes a character reference, which XML reads as the same character. */
 export function encodeText(text: string, encoding: ShipEncoding): Uint8Array {
-  const fitting =
-    encoding === 'utf-8'
-      ? text
-      : [...text]
-          .map((char) => {
-            const code = char.codePointAt(0) ?? 0;
-            return code > 0xff ? `&#${code};` : char;
-          })
-          .join('');
-  return encoding === 'utf-8'
-    ? new TextEncoder().encode(fitting)
-    : Uint8Array.from(fitting, (char) => char.charCodeAt(0));
+  if (encoding === 'utf-8') return new TextEncoder().encode(text);
+  const fitting = text.replaceAll(/[^\0-\u00ff]/gu, (char) => `&#${char.codePointAt(0)};`);
+  return Uint8Array.from(fitting, (char) => char.charCodeAt(0));
 }
 
 /**

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SaltoBegun } from '../../../controller/ports/salto.ts';
+import { stepSaltoDoor } from '../../../drivers/salto/door/door-machine.ts';
 import {
-  type Begun,
   initialSaltoDoor,
   type SaltoDoorEffect,
   type SaltoDoorInput,
   type SaltoDoorState,
-  stepSaltoDoor,
-} from '../../../drivers/salto/door/door-machine.ts';
+} from '../../../drivers/salto/door/door-state.ts';
 import { inputsOf } from '../../../drivers/salto/door/standing.ts';
 import type { DoorOperation } from '../../../drivers/salto/ship/doors.ts';
 
 const openTimeMs = 6_000;
-const nothingBegun: Begun = { office: false, emergency: false };
+const nothingBegun: SaltoBegun = { office: false, emergency: false };
 const passage: SaltoDoorInput = { kind: 'passage', forMs: 5_000 };
 const lock: SaltoDoorInput = { kind: 'lock' };
 const block: SaltoDoorInput = { kind: 'block' };
@@ -46,8 +46,10 @@ function inShort(effect: SaltoDoorEffect): readonly string[] {
       return [`${effect.timer} in ${effect.ms}`];
     case 'remember':
       return [`remember office ${effect.begun.office}, emergency ${effect.begun.emergency}`];
-    default:
+    case 'cancelTimer':
       return [];
+    default:
+      return effect satisfies never;
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stepSession } from '../../../drivers/salto/session/session-machine.ts';
 import {
   initialSession,
   maxWaiting,
@@ -8,8 +9,7 @@ import {
   type SessionSetup,
   type SessionState,
   type SessionTimer,
-  stepSession,
-} from '../../../drivers/salto/session/session-machine.ts';
+} from '../../../drivers/salto/session/session-state.ts';
 import { frameOf } from '../../../drivers/salto/ship/frame.ts';
 import { infoCall } from '../../../drivers/salto/ship/info.ts';
 
@@ -46,8 +46,12 @@ function inShort(effect: SessionEffect): string {
       return `cancel ${effect.timer}`;
     case 'outcome':
       return `${effect.id}: ${effect.outcome.kind === 'fault' ? effect.outcome.fault : effect.outcome.kind}`;
-    default:
+    case 'connect':
+    case 'disconnect':
+    case 'send':
       return effect.kind;
+    default:
+      return effect satisfies never;
   }
 }
 

@@ -219,8 +219,17 @@ export class ShipServer implements AsyncDisposable {
       case 'twice':
         socket.write(Buffer.concat([framed(body.length), framed(body.length)]));
         return;
-      default:
+      case 'notXml':
+      case 'entities':
+      case 'notText':
+      case 'otherDoor':
+      case 'otherReply':
+      case 'exception':
+      case undefined:
         this.#sendInPieces(socket, framed(body.length));
+        return;
+      default:
+        misbehaviour satisfies never;
     }
   }
 
