@@ -9,8 +9,6 @@ const needed = [
   { name: 'socat', file: '/usr/bin/socat' },
   { name: 'baresip-core', file: '/usr/bin/baresip' },
   { name: 'sip-tester', file: '/usr/bin/sipp' },
-  { name: 'kamailio', file: '/usr/sbin/kamailio' },
-  { name: 'kamailio-tls-modules', file: '/usr/share/doc/kamailio-tls-modules' },
   { name: 'g++', file: '/usr/bin/g++' },
   { name: 'libfuse3-dev', file: '/usr/include/fuse3/fuse.h' },
   { name: 'libgpiod-dev', file: '/usr/include/gpiod.h' },
@@ -19,13 +17,15 @@ const needed = [
 
 /** Debian's chrony, unpacked and not installed: installed, it would replace this machine's own NTP client. */
 export const chronyFolder = new URL('../node_modules/.cache/chrony/', import.meta.url).pathname;
+/** Likewise: installed, it would serve this machine's SIP port. */
+export const kamailioFolder = new URL('../node_modules/.cache/kamailio/', import.meta.url).pathname;
 
 const missing = (): readonly string[] =>
   needed.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
 
 /** Installs what is missing as root; otherwise returns the sentence with the one line that does it. */
 export function ensureSystemPackages(): string | undefined {
-  return ensureInstalled() ?? ensureChrony();
+  return ensureInstalled() ?? ensureChrony() ?? ensureKamailio();
 }
 
 function ensureInstalled(): string | undefined {
@@ -43,18 +43,27 @@ function ensureInstalled(): string | undefined {
 }
 
 function ensureChrony(): string | undefined {
-  if (!existsSync(`${chronyFolder}usr/sbin/chronyd`)) {
-    process.stdout.write('unpacking chrony …\n');
-    mkdirSync(chronyFolder, { recursive: true });
-    const unpack = `cd '${chronyFolder}' && apt-get download chrony && dpkg-deb -x chrony_*.deb .`;
-    if (!shell(unpack).good) {
-      if (process.getuid?.() === 0) shell('apt-get update');
-      const again = shell(unpack);
-      if (!again.good)
-        return `${again.said}\nThe tests need chrony's programs. After "apt-get update":  ${unpack}`;
-    }
-  }
+  const problem = ensureUnpacked(chronyFolder, ['chrony'], 'usr/sbin/chronyd');
+  if (problem !== undefined) return problem;
   return shell(`'${chronyFolder}usr/bin/chronyc' -v`).good ? undefined : install(['libedit2']);
+}
+
+const ensureKamailio = (): string | undefined =>
+  ensureUnpacked(kamailioFolder, ['kamailio', 'kamailio-tls-modules'], 'usr/sbin/kamailio');
+
+/** `file` shows that it has been done. */
+function ensureUnpacked(folder: string, names: readonly string[], file: string): string | undefined {
+  if (existsSync(`${folder}${file}`)) return undefined;
+  process.stdout.write(`unpacking ${names.join(', ')} …\n`);
+  mkdirSync(folder, { recursive: true });
+  const each = names.map((name) => `dpkg-deb -x ${name}_*.deb .`).join(' && ');
+  const unpack = `cd '${folder}' && apt-get download ${names.join(' ')} && ${each}`;
+  if (shell(unpack).good) return undefined;
+  if (process.getuid?.() === 0) shell('apt-get update');
+  const again = shell(unpack);
+  return again.good
+    ? undefined
+    : `${again.said}\nThe tests need the programs of ${names.join(', ')}. After "apt-get update":  ${unpack}`;
 }
 
 function install(names: readonly string[]): string | undefined {

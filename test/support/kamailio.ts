@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import { reach } from '../../drivers/sip/control-channel.ts';
+import { kamailioFolder } from '../../scripts/system-packages.ts';
 import { freePort } from './free-port.ts';
 
 /** The trunk that an installer buys: registrar and proxy with digest, over UDP, TCP and TLS; it rings one telephone whatever the number. */
@@ -13,9 +14,10 @@ export interface Kamailio extends AsyncDisposable {
   readonly tlsPort: number;
 }
 
-/** Debian keeps both outside an ordinary user's path, and the modules where its architecture has them. */
-const program = '/usr/sbin/kamailio';
+const program = `${kamailioFolder}usr/sbin/kamailio`;
 const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+const libraries = `${kamailioFolder}usr/lib/${architecture}-linux-gnu/kamailio/`;
+const modulesFolder = `${libraries}modules/`;
 
 export const trunkLogin = { user: 'lobby', password: 'trunk-password' } as const;
 
@@ -71,7 +73,7 @@ auto_aliases=no
 listen=udp:127.0.0.1:${port}
 listen=tcp:127.0.0.1:${port}
 listen=tls:127.0.0.1:${tlsPort}
-mpath="/usr/lib/${architecture}-linux-gnu/kamailio/modules/"
+mpath="${modulesFolder}"
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 modparam("tls", "private_key", "${key}")
 modparam("tls", "certificate", "${certificate}")
@@ -94,6 +96,7 @@ request_route {
     program,
     ['-DD', '-f', file, '-m', '16', '-M', '4', '-Y', folder, '-P', join(folder, 'pid')],
     {
+      env: { ...process.env, LD_LIBRARY_PATH: libraries },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
