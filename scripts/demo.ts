@@ -180,6 +180,7 @@ In another terminal, in this folder:
   npx vestibule-headend watch --state ${shown}/headend
   npx vestibule-headend lockdown on --state ${shown}/headend
   npx vestibule status --config ${shown}/vestibule.yaml
+  npx vestibule door test front --config ${shown}/vestibule.yaml
   edit a nickname in ${shown}/building.yaml, then
   npx vestibule-headend publish ${shown}/building.yaml --state ${shown}/headend
 ${reader ? readerToTry(shown) : ''}

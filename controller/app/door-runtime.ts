@@ -52,7 +52,7 @@ export interface DoorCauses {
 }
 
 /** What is wrong or has been forced at a door, each until it is over. */
-export type DoorAlarm =
+type DoorAlarm =
   | 'DoorForcedOpen'
   | 'DoorOpenTooLong'
   | 'DoorTamper'

@@ -4,7 +4,7 @@
  */
 import type { DoorSeen } from './protocol.ts';
 
-export type StepName = 'strike' | 'monitor' | 'rex';
+type StepName = 'strike' | 'monitor' | 'rex';
 
 export interface StepResult {
   readonly step: StepName;

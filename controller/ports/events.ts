@@ -38,7 +38,7 @@ export const eventKinds = {
   ...operationKinds,
 } as const;
 
-export type EventType = keyof typeof eventKinds;
+type EventType = keyof typeof eventKinds;
 
 type FieldsOf<F extends z.ZodRawShape> = keyof F extends never ? unknown : Readonly<z.infer<z.ZodObject<F>>>;
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import dns from 'node:dns';
-import { closeSync, constants, fsyncSync, open, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdtempSync, open, openSync, rmSync, writeSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, isIP, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NtpPrograms } from '../../controller/app/ntp-programs.ts';
@@ -140,7 +141,7 @@ export const doorBench: Bench = async ({ progress }) => {
   const event = 'e'.repeat(600);
   for (const condition of conditions) {
     progress(`${submits} codes at the keypad; not answering: ${condition} …`);
-    const scratch = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+    const scratch = mkdtempSync(join(tmpdir(), 'vestibule-bench-'));
     const { site, end } = await troubleOf(condition, scratch);
     const { dir, controller, post, close } = benchConsole(residents, port, site);
     const bareFile = openSync(join(dir, 'bare'), 'w');
@@ -167,7 +168,7 @@ export const doorBench: Bench = async ({ progress }) => {
       // What hangs is let go first: the controller's end waits for what it has begun.
       await end();
       await close();
-      execFileSync('rm', ['-rf', scratch]);
+      rmSync(scratch, { recursive: true, force: true });
     }
     p50ms[condition] = rounded(percentile(ours, 0.5));
     p99ms[condition] = rounded(percentile(ours, 0.99));

@@ -200,6 +200,30 @@ describe('orders to a running head-end', () => {
     }
   });
 
+  it('mode sets a door’s mode for a time, and takes it back', async () => {
+    publish();
+    await serve();
+    const peer = await connectedPeer('front');
+    await upToDate(peer);
+    const setting = headend('mode', 'front', 'LockedOpen', '--for', '8h');
+    const { payload } = await peer.next('command');
+    expect(payload).toMatchObject({ op: 'setDoorMode', args: { door: 'front', mode: 'LockedOpen' } });
+    const { until } = payload['args'] as { until: string };
+    const hours = (Date.parse(until) - Date.now()) / 3_600_000;
+    expect(Math.round(hours)).toBe(8);
+    peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
+    expect(await setting).toMatchObject({ code: 0, stdout: `front is LockedOpen until ${until}.` });
+    const normal = headend('mode', 'front', 'normal');
+    const { payload: back } = await peer.next('command');
+    expect(back).toMatchObject({ op: 'setDoorMode', args: { door: 'front', mode: 'normal' } });
+    const at = new Date().toISOString();
+    peer.say('result', { id: back['id'], outcome: 'rejected', reason: 'badArguments', at });
+    expect(await normal).toMatchObject({
+      code: 69,
+      stderr: expect.stringContaining('badArguments') as string,
+    });
+  });
+
   it('revoke reaches the device as denial and delta; lockdown says who has obeyed', async () => {
     publish();
     await serve();
@@ -231,6 +255,8 @@ describe('orders to a running head-end', () => {
     ],
     ['no head-end running', [publish, () => addDevice('front')], unlock, 69, /vestibule-headend run/],
     ['a door misspelt', [publish], ['unlock', 'fornt', '--by', 'staff:super'], 65, /front \(Front\)/],
+    ['a mode that is none', [publish], ['mode', 'front', 'Ajar'], 64, /LockedOpen/],
+    ['a time that is none', [publish], ['mode', 'front', 'Locked', '--for', 'lunch'], 64, /--for 90min/],
     ['a table that cannot be revoked', [publish], ['revoke', 'door', 'front'], 64, /credential, guest/],
     ['a row that is not there', [publish], ['revoke', 'resident', 'nobody'], 65, /r-101/],
     ['a scope that is none', [publish], ['lockdown', 'on', '--scope', 'all'], 64, /area:ID or door:ID/],

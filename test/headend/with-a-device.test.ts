@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { DoorId } from '../../controller/core/dataset.ts';
 import type { Broker } from '../support/broker.ts';
 import { brokers } from '../support/brokers.ts';
 import { publishable, smallBuilding, withChange } from '../support/published-rows.ts';
@@ -68,6 +69,10 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     expect(await head.books.desk.unlock({ device: id, door: 'lobby', by })).toMatchObject({
       outcome: 'done',
     });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const mode = { device: id, door: DoorId.parse('lobby'), mode: 'LockedOpen', until } as const;
+    expect(await head.books.desk.setDoorMode(mode)).toMatchObject({ outcome: 'done' });
+    expect(device.executed.at(-1)).toMatchObject({ op: 'setDoorMode', until: Date.parse(until) });
     head.books.desk.revoke('credential', 'c-1');
     head.books.desk.lockdown('building', true);
     head.books.desk.lockdown('building', false);

@@ -4,7 +4,7 @@ import { type Reaction, report } from './reaction.ts';
 import type { DoorConfiguration, DoorEffect, DoorMachineState, DoorTimes, DoorWiring } from './state.ts';
 
 /** How long a bolt may take. */
-export const boltSettlesMs = 3_000;
+const boltSettlesMs = 3_000;
 
 /** Who passes slowly also holds the door longer. */
 const allowedMs = (state: DoorMachineState, times: DoorTimes): number =>

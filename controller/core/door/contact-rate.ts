@@ -3,7 +3,7 @@
  * it only how the contact stands is looked at, every few seconds, and one event a minute tells how often it changed.
  */
 export const chatterLimit = 30;
-export const chatterWindowMs = 60_000;
+const chatterWindowMs = 60_000;
 /** How often a chattering contact is looked at. */
 export const chatterLookMs = 5_000;
 

@@ -24,7 +24,7 @@ import type {
 } from './state.ts';
 
 /** After this a pressed button is more likely stuck than pressed. */
-export const rexHeldMs = 60_000;
+const rexHeldMs = 60_000;
 
 /** Takes one input. Reports come first among the effects: they are committed before anything moves. */
 export function stepDoor(state: DoorMachineState, input: DoorInput, door: DoorConfiguration): DoorStep {

@@ -3,7 +3,7 @@ import type { DoorMode } from '../access/facts.ts';
 import type { DoorConfiguration, DoorMachineState, DoorOrder, DoorWiring, OperatorMode } from './state.ts';
 
 /** Without fire and without anybody passing. */
-export function standingMode(state: DoorMachineState): OperatorMode {
+function standingMode(state: DoorMachineState): OperatorMode {
   if (state.lockdown) return 'LockedDown';
   if (state.operator !== undefined) return state.operator;
   const open = state.hours === 'open' || (state.hours === 'firstIn' && state.firstIsIn);

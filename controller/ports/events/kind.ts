@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-export type Severity = 'info' | 'notice' | 'warning' | 'alarm';
+type Severity = 'info' | 'notice' | 'warning' | 'alarm';
 
 /** A type of event: its own fields, how grave it may be, and what it says to people. */
 export interface EventKind {

@@ -4,11 +4,6 @@
  */
 import type { DoorConfiguration, OpenHours, OperatorMode } from '../../../controller/core/door/state.ts';
 
-export interface Told {
-  readonly type: string;
-  readonly mode?: string;
-}
-
 /** Half-open: the cause holds before this instant. */
 type Until = number;
 const never: Until = 0;
