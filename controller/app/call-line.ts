@@ -51,9 +51,13 @@ export class CallLine {
 
   async #try(onLeg: (event: LegEvent) => void, pauseMs: number): Promise<void> {
     const { phone, timers } = this.#parts;
+    let broken = false;
     try {
-      await phone.start(onLeg, (event) => this.#onLine(event));
-      if (this.#retry !== undefined) this.#onLine({ kind: 'working' });
+      await phone.start(onLeg, (event) => {
+        if (event.kind === 'broken') broken = true;
+        this.#onLine(event);
+      });
+      if (this.#retry !== undefined && !broken) this.#onLine({ kind: 'working' });
     } catch (error) {
       if (this.#closed) return;
       const problem = error instanceof Error ? error.message : 'the phone did not start';

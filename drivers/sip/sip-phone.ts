@@ -25,6 +25,7 @@ export interface SipPhoneOptions {
   readonly probeAudio?: typeof audioProblem;
 }
 
+const accountToken = 'account';
 const tellInboundEveryMs = 60_000;
 const probeEveryMs = 10_000;
 
@@ -136,7 +137,7 @@ export class SipPhone implements Phone {
   #up(): void {
     this.#engineProblem = undefined;
     if (this.#options.setup.registerEveryMs !== undefined) this.#registrar.begin();
-    this.#engine.send('uanew', this.#account, '');
+    this.#engine.send('uanew', this.#account, accountToken);
     this.#tellHealth();
     this.#first.resolve();
   }
@@ -151,7 +152,10 @@ export class SipPhone implements Phone {
   }
 
   #hear(message: EngineMessage): void {
-    if (message.kind === 'registered') this.#registrar.registeredNow();
+    if (message.kind === 'response' && message.token === accountToken && !message.ok) {
+      this.#engineProblem = 'The phone engine refuses the account: check user, domain and transport.';
+      this.#tellHealth();
+    } else if (message.kind === 'registered') this.#registrar.registeredNow();
     else if (message.kind === 'registrationFailed') this.#registrar.failed(engineWords(message.why));
     else this.#step({ kind: 'message', message, nowMs: this.#options.now() });
   }

@@ -522,6 +522,19 @@ describe('a phone that cannot be started', () => {
   });
 });
 
+describe('a phone that starts at the second try, and then finds its engine broken', () => {
+  it('stays told as broken', async () => {
+    const shell = lit(householdShell({ phoneProblem: 'no password' }));
+    await shell.phoneStarted;
+    shell.phone.problem = undefined;
+    shell.phone.brokenAtStart = 'no engine';
+    shell.time.pass(5 * second);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(shell.lobby.status()).toMatchObject({ phone: { fault: 'no engine' } });
+  });
+});
+
 describe('a kill in the middle of a call', () => {
   it('leaves no call without an end: the next start writes it', () => {
     const shell = lit();

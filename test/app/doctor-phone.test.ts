@@ -8,6 +8,7 @@ import type { Finding } from '../../controller/doctor/finding.ts';
 import { readPhone } from '../../controller/doctor/readers/phone.ts';
 import { silence, wavOf } from '../../drivers/sip/wav.ts';
 import { BaresipResident } from '../support/baresip-resident.ts';
+import { vestibule } from '../support/command.ts';
 import { provoked } from '../support/doctor.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { freePort } from '../support/free-port.ts';
@@ -117,6 +118,23 @@ describe('vestibule doctor phone', () => {
     examined(await siteConfig('phone: {hardware: simulated}\n')),
   );
   provoked(['phoneNotReal'], 'no phone', async () => examined(await siteConfig('')));
+
+  it('is a command: findings as JSON, and 1 where something has failed', async () => {
+    const config = await line({ engine: '/usr/bin/no-such-engine' });
+    const { code, stdout } = await vestibule([
+      'doctor',
+      'phone',
+      '--json',
+      '--config',
+      config.file,
+    ]).finished();
+    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    expect(code).toBe(1);
+    expect(findings.map((finding) => finding.code)).toEqual(['phoneAudioThere', 'phoneEngineFailed']);
+    const none = await siteConfig('');
+    const plain = await vestibule(['doctor', 'phone', '--call', '204', '--config', none.file]).finished();
+    expect(plain).toMatchObject({ code: 0, stdout: expect.stringContaining('phoneNotReal') });
+  });
 
   const unverified: PhoneFacts = {
     ...{ kind: 'looked', version: '1.0.0', waitedSeconds: 10, tls: 'unverified', call: { kind: 'none' } },

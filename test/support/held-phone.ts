@@ -8,6 +8,8 @@ export class HeldPhone implements Phone {
   readonly hungUp: string[] = [];
   readonly tones: LegTone[] = [];
   problem: string | undefined;
+  /** What it tells of its line while it starts. */
+  brokenAtStart: string | undefined;
   #listener: ((event: LegEvent) => void) | undefined;
   #onLine: ((event: LineEvent) => void) | undefined;
 
@@ -15,6 +17,7 @@ export class HeldPhone implements Phone {
     if (this.problem !== undefined) throw new Error(this.problem);
     this.#listener = listener;
     this.#onLine = onLine;
+    if (this.brokenAtStart !== undefined) onLine({ kind: 'broken', problem: this.brokenAtStart });
   }
 
   dial(leg: Leg): void {

@@ -95,6 +95,20 @@ describe('the engine', () => {
     folder[Symbol.dispose]();
   });
 
+  it('that refuses the account is told, and fails calls', async () => {
+    const folder = sipFolder();
+    const answer = '{"response":true,"ok":false,"data":"","token":"account"}';
+    const program = fakeEngine(
+      folder,
+      `serve((socket) => socket.once('data', () => socket.write('${answer.length}:${answer},')));`,
+    );
+    const line = await startLine(1, { program });
+    expect(await line.news.next()).toHaveProperty('problem', expect.stringContaining('refuses the account'));
+    dial(line, 'a');
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ended', why: 'failed' });
+    folder[Symbol.dispose]();
+  });
+
   it('that is not installed is told with the way out, and fails calls instead of the console', async () => {
     const line = await startLine(1, { program: '/usr/bin/no-such-engine' });
     expect(await line.news.next()).toHaveProperty('problem', expect.stringMatching(/ENOENT.*baresip-core/));
