@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DoorId } from '../../../controller/core/dataset.ts';
 import { StorageFault } from '../../../controller/ports/journal.ts';
 import type { SaltoAuditEntry, SaltoLog } from '../../../controller/ports/salto.ts';
@@ -83,15 +84,22 @@ export class AuditReader {
       );
       const newest = fresh.at(-1)?.id;
       if (newest === undefined) return this.#isSame ? 'read' : await this.#compareEnds(last);
-      this.#parts.log.takeAudit(
-        fresh.map((event) => this.#entryOf(event)).filter((entry) => this.#isWanted(entry)),
-        newest,
-      );
+      await this.#take(fresh);
       last = newest;
       this.#isSame = true;
       if (page.isLast) return 'read';
     }
     return 'read';
+  }
+
+  /** However much a server sends at once, doors have their turns in between. */
+  async #take(events: readonly AuditEvent[]): Promise<void> {
+    for (let at = 0; at < events.length; at += pageEntries) {
+      if (at > 0) await setImmediate();
+      const some = events.slice(at, at + pageEntries);
+      const entries = some.map((event) => this.#entryOf(event)).filter((entry) => this.#isWanted(entry));
+      this.#parts.log.takeAudit(entries, some.at(-1)?.id ?? '0');
+    }
   }
 
   /** Nothing comes after what was taken in: either that is the end, or the end lies before it. */

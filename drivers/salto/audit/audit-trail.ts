@@ -59,7 +59,7 @@ export function auditPageOf(params: XmlElement): AuditPage | undefined {
     events.push({
       id,
       operation: integerOf(element, 'Operation') ?? -1,
-      door: textOf(element, 'DoorID'),
+      door: textOf(element, 'DoorID')?.slice(0, 100),
       exit: textOf(element, 'IsExit') === '1',
       subject: presentable(textOf(element, 'SubjectID')),
       localTime: saltoLocalTime(textOf(element, 'EventDateTime')),

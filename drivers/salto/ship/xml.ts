@@ -12,7 +12,7 @@ export interface XmlElement {
 }
 
 const maxDepth = 16;
-const maxElements = 100_000;
+const maxElements = 20_000;
 
 /** Undefined for what is not well-formed, or not allowed here. */
 export function parseXml(text: string): XmlElement | undefined {

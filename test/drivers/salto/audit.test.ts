@@ -87,6 +87,17 @@ describe('SALTO’s audit trail', () => {
     expect(taken(house)).toEqual(ids);
   });
 
+  it('is taken in by parts where a server sends more than was asked for', async () => {
+    const server = await serverWithTrail();
+    const house = await readingHouse(server);
+    server.sendsAll = true;
+    server.trail.push(...Array.from({ length: 250 }, (_, i) => entry(i + 1)));
+    await house.lookAgain();
+    await house.rested();
+    expect(taken(house)).toEqual(server.trail.map(({ id }) => id));
+    expect(server.callsOf('SaltoDBAuditTrail.Read')).toHaveLength(2);
+  });
+
   it('goes on after a restart where it was', async () => {
     const server = await serverWithTrail(entry(1));
     const house = await readingHouse(server);

@@ -125,6 +125,7 @@ describe('XML', () => {
 
   it('is refused with a document type: there is nothing to expand', () => {
     expect(parseXml('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')).toBeUndefined();
+    expect(parseXml('<!DOCTYPE a><a/>')).toBeUndefined();
     expect(parseXml('<a>&b;</a>')).toBeUndefined();
     expect(parseXml('<a>&amp;&#233;&#xE9;</a>')?.text).toBe('&éé');
   });
@@ -132,7 +133,7 @@ describe('XML', () => {
   it('is refused when it is deeper, or has more elements, than an answer', () => {
     expect(parseXml(`${'<a>'.repeat(16)}${'</a>'.repeat(16)}`)).toBeDefined();
     expect(parseXml(`${'<a>'.repeat(17)}${'</a>'.repeat(17)}`)).toBeUndefined();
-    expect(parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`)).toBeUndefined();
+    expect(parseXml(`<a>${'<b/>'.repeat(20_000)}</a>`)).toBeUndefined();
   });
 
   it('never throws, whatever the bytes', () => {

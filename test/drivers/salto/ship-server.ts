@@ -81,6 +81,8 @@ export class ShipServer implements AsyncDisposable {
   pieceBytes = 0;
   /** More than so many events are not sent at once, whatever is asked. */
   maxEvents = 1_000;
+  /** All events are sent, however few are asked for. */
+  sendsAll = false;
   misbehave: (call: PlayedCall) => Misbehaviour | undefined = () => undefined;
   connections = 0;
   readonly #news = new EventEmitter();
@@ -294,7 +296,8 @@ export class ShipServer implements AsyncDisposable {
   }
 
   #auditPage(xml: string): string {
-    const count = Math.min(Number(inner(xml, 'MaxCount')), this.maxEvents);
+    const asked = this.sendsAll ? Number.POSITIVE_INFINITY : Number(inner(xml, 'MaxCount'));
+    const count = Math.min(asked, this.maxEvents);
     const from = BigInt(inner(xml, 'StartingFromEventID') ?? '0');
     const descending = inner(xml, 'DescendingOrder') === '1';
     const found = this.trail.filter(({ id }) => BigInt(id) >= from);
