@@ -31,7 +31,7 @@ export function rowProblems(door: Door, around: RowSurroundings): readonly strin
 
 function ruleProblems(door: Door, { hasMonitor, hasSchedule, interlockPeers }: RowSurroundings): string[] {
   const problems: string[] = [];
-  const { lockedOpenSchedule, firstIn, interlockGroup, antipassback, relockOn } = door;
+  const { lockedOpenSchedule, firstIn, interlockGroup, antipassback } = door;
   if (lockedOpenSchedule !== undefined && !hasSchedule(lockedOpenSchedule))
     problems.push(`its hours "${lockedOpenSchedule}" are not in the dataset: it stays locked.`);
   if (firstIn === true && lockedOpenSchedule === undefined)
@@ -50,10 +50,6 @@ function ruleProblems(door: Door, { hasMonitor, hasSchedule, interlockPeers }: R
   if (interlockGroup !== undefined)
     problems.push(
       `it is interlocked in "${interlockGroup}" and has no door monitor: only its release is known, not whether it is open.`,
-    );
-  if (relockOn !== 'timeout')
-    problems.push(
-      `it should relock on ${relockOn} and has no door monitor: it relocks when the time is over.`,
     );
   return problems;
 }
