@@ -93,7 +93,7 @@ const BitRange = z.strictObject({
   last: bitNumber.describe('the last bit, counted too'),
 });
 
-export const CardFormat = z
+const CardFormat = z
   .strictObject({
     bits: z.int().min(1).max(256).describe('how many bits such a card has'),
     facility: BitRange.optional().describe('where the facility code stands'),

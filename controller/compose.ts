@@ -180,7 +180,7 @@ export function compose({
       log,
       onChange: () => lobby.changed(),
     });
-  const readerControl = readers && new ReaderControl(join(config.stateDir, readerSocket), readers);
+  const readerControl = readers && new ReaderControl(join(config.stateDir, readerSocket), readers, log);
   const calls =
     config.phone &&
     new CallRuntime({

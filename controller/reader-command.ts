@@ -43,6 +43,8 @@ const failures: Readonly<Record<string, string>> = {
   keyless:
     'This reader has no keys: it is on a plain serial line, or the file with the keys cannot be read ("vestibule doctor").',
   busy: 'Another reader is being given its key: one at a time. Wait until its window is over.',
+  nothingRead:
+    'Nothing was held to the reader within a minute, or the reader is not online: see "vestibule reader list".',
   request: 'The running controller does not understand this command: is it of another release?',
 };
 
@@ -62,6 +64,8 @@ export async function readerCommand(
       `For ${formatDuration(windowMs)} the reader ${reader} may have a key of its own: put it into its installation mode now.\n`,
     );
   }
+  if (order.kind === 'read' && !json)
+    process.stderr.write(`Hold the card or tag to the reader ${order.reader} now: it opens nothing.\n`);
   const socketPath = join(stateDir, readerSocket);
   let reply: ReaderReply;
   try {
@@ -82,11 +86,12 @@ export async function readerCommand(
   if (!json) process.stdout.write(describe(reply));
 }
 
-function describe(reply: Extract<ReaderReply, { kind: 'list' | 'keyed' }>): string {
+function describe(reply: Extract<ReaderReply, { kind: 'list' | 'keyed' | 'shown' }>): string {
   if (reply.kind === 'keyed') {
     const { vendor, model, serial } = reply.device;
     return `Done: the reader of vendor ${vendor}, model ${model}, serial number ${serial} has a key of its own now, and is known by these.\n`;
   }
+  if (reply.kind === 'shown') return describeRead(reply);
   return reply.readers
     .map(
       ({ id, door, state, problem, tamper, powerFailing, device }) =>
@@ -95,4 +100,14 @@ function describe(reply: Extract<ReaderReply, { kind: 'list' | 'keyed' }>): stri
         `${tamper === true ? ', TAMPER' : ''}${powerFailing === true ? ', POWER FAILING' : ''}\n`,
     )
     .join('');
+}
+
+/** In the words of the building file. */
+function describeRead({ presented, card }: Extract<ReaderReply, { kind: 'shown' }>): string {
+  if (presented.kind === 'text') return `tag: ${presented.line}\n`;
+  const numbers =
+    card === undefined
+      ? ''
+      : `   (${card.format}: ${card.facility === undefined ? '' : `facility ${card.facility}, `}card ${card.number})`;
+  return `bits: ${presented.bits}, hex: ${presented.hex}${numbers}\n`;
 }

@@ -32,6 +32,10 @@ export function addReaderCommands(
     .action((reader: string, { json, window }: { json?: true; window: number }) =>
       run({ kind: 'commission', reader, windowMs: window }, json === true),
     );
+  command(
+    'read <reader>',
+    'what the next card or tag at this reader is, as the building file wants it; it opens nothing',
+  ).action((reader: string, { json }: { json?: true }) => run({ kind: 'read', reader }, json === true));
   command('rotate <reader>', 'another key for a reader that is online').action(
     (reader: string, { json }: { json?: true }) => run({ kind: 'rotate', reader }, json === true),
   );

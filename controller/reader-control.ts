@@ -1,12 +1,15 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import type { Log } from './app/log.ts';
 import type { ReaderDesk } from './app/reader-desk.ts';
-import { ReaderReply, ReaderRequest } from './reader-protocol.ts';
+import { ReaderReply, ReaderRequest, readWithinMs } from './reader-protocol.ts';
 
 // An import statement would load whatever node:http names, undici among it: 50 ms of a start, and 16 MB.
 const { createServer } = process.getBuiltinModule('node:http');
 
 const maxBytes = 4_096;
+/** Of a socket's path on Linux (unix(7): 108 with the final zero). */
+const maxPathBytes = 107;
 
 /**
  * Lets whoever may write the state folder give readers their keys, over a socket in it (mode 0600) that is there only
@@ -15,14 +18,23 @@ const maxBytes = 4_096;
 export class ReaderControl {
   readonly #path: string;
   readonly #desk: ReaderDesk;
+  readonly #log: Log;
   #server: Server | undefined;
 
-  constructor(path: string, desk: ReaderDesk) {
+  constructor(path: string, desk: ReaderDesk, log: Log) {
     this.#path = path;
     this.#desk = desk;
+    this.#log = log;
   }
 
   async start(): Promise<void> {
+    if (Buffer.byteLength(this.#path) > maxPathBytes) {
+      this.#log.error(
+        { path: this.#path },
+        'too long for a socket: readers work, and cannot be commissioned; choose a shorter stateDir',
+      );
+      return;
+    }
     // A socket left by a killed controller would refuse the address.
     rmSync(this.#path, { force: true });
     const server = createServer((request, response) => {
@@ -79,6 +91,8 @@ export class ReaderControl {
         return this.#desk.commission(request.reader, request.windowMs);
       case 'rotate':
         return this.#desk.rotate(request.reader);
+      case 'read':
+        return ReaderReply.parse(await this.#desk.readNext(request.reader, readWithinMs));
       default:
         return request satisfies never;
     }

@@ -52,7 +52,7 @@ function osdpReaders(
     readers: Object.entries(readers).map(([name, reader]) => ({
       ...reader,
       name,
-      formats: reader.cards.flatMap((format) => formatNamed(format, formats)),
+      formats: Object.fromEntries(reader.cards.flatMap((format) => formatNamed(format, formats))),
     })),
     baudRate,
     pollEveryMs: pollEvery,
@@ -79,11 +79,11 @@ const textReader = (
 
 const builtIn = new Map<string, WiegandFormat>(Object.entries(wiegandFormats));
 
-function formatNamed(name: string, own: CardFormatTable): readonly WiegandFormat[] {
+function formatNamed(name: string, own: CardFormatTable): readonly (readonly [string, WiegandFormat])[] {
   const format = builtIn.get(name) ?? own[name];
   if (format === undefined) return [];
   const { facility, ...rest } = format;
-  return [{ ...rest, ...(facility === undefined ? {} : { facility }) }];
+  return [[name, { ...rest, ...(facility === undefined ? {} : { facility }) }]];
 }
 
 function keysOf(stateDir: string): ReaderKeys | ReaderKeysFault {

@@ -10,6 +10,8 @@ export const ReaderRequest = z.discriminatedUnion('kind', [
   /** Answered when it has come to an end, which may be as late as the window's. */
   z.object({ kind: z.literal('commission'), reader, windowMs: z.int().min(1_000).max(maxWindowMs) }),
   z.object({ kind: z.literal('rotate'), reader }),
+  /** Answered when a card or tag has been read. */
+  z.object({ kind: z.literal('read'), reader }),
 ]);
 export type ReaderRequest = z.infer<typeof ReaderRequest>;
 
@@ -38,9 +40,23 @@ export const ReaderReply = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({ kind: z.literal('keyed'), device: Device }),
+  z.object({
+    kind: z.literal('shown'),
+    presented: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('bits'), bits: z.int(), hex: z.string() }),
+      z.object({ kind: z.literal('text'), line: z.string() }),
+    ]),
+    card: z.object({ format: z.string(), facility: z.string().optional(), number: z.string() }).optional(),
+  }),
   z.object({ kind: z.literal('failed'), why: z.enum(['notOnline', 'windowClosed', 'notTaken', 'storage']) }),
-  z.object({ kind: z.literal('refused'), why: z.enum(['unknownReader', 'keyless', 'busy', 'request']) }),
+  z.object({
+    kind: z.literal('refused'),
+    why: z.enum(['unknownReader', 'keyless', 'busy', 'request', 'nothingRead']),
+  }),
 ]);
 export type ReaderReply = z.infer<typeof ReaderReply>;
+
+/** How long somebody has to hold a card to a reader that is being read. */
+export const readWithinMs = 60_000;
 
 export const readerSocket = 'readers.sock';

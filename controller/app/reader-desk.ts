@@ -22,6 +22,7 @@ import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type {
+  DecodedCard,
   KeyFailure,
   ReaderAccess,
   ReaderDevice,
@@ -58,6 +59,14 @@ export type KeyOutcome =
   /** Another reader's window is open, or this one is not known or has no keys. */
   | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' };
 
+type ShownRead =
+  | {
+      readonly kind: 'shown';
+      readonly presented: Exclude<Presented, { kind: 'code' }>;
+      readonly card?: DecodedCard;
+    }
+  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'busy' | 'nothingRead' };
+
 interface Desk {
   standing: ReaderStanding;
   last: LastRead | undefined;
@@ -67,6 +76,8 @@ interface Desk {
   power: boolean;
   device: ReaderDevice | undefined;
   settling: { cancel(): void } | undefined;
+  /** Somebody enrols a card: the next read is shown to them, and opens nothing. */
+  showTo: ((read: ShownRead) => void) | undefined;
 }
 
 export class ReaderDesk {
@@ -88,6 +99,7 @@ export class ReaderDesk {
           power: false,
           device: undefined,
           settling: undefined,
+          showTo: undefined,
         },
       ]),
     );
@@ -133,6 +145,23 @@ export class ReaderDesk {
     return this.#key(reader, (keying) => keying.rotate(reader));
   }
 
+  /** What the next card or tag at this reader is, for the building file: presented to nobody else. */
+  readNext(reader: string, withinMs: number): Promise<ShownRead> {
+    const desk = this.#desks.get(reader);
+    if (desk === undefined) return Promise.resolve({ kind: 'refused', why: 'unknownReader' });
+    if (desk.showTo !== undefined) return Promise.resolve({ kind: 'refused', why: 'busy' });
+    const { promise, resolve } = Promise.withResolvers<ShownRead>();
+    const timer = this.#parts.timers.after(withinMs, () =>
+      desk.showTo?.({ kind: 'refused', why: 'nothingRead' }),
+    );
+    desk.showTo = (read) => {
+      desk.showTo = undefined;
+      timer.cancel();
+      resolve(read);
+    };
+    return promise;
+  }
+
   #key(reader: string, order: (keying: NonNullable<ReaderLine['keying']>) => void): Promise<KeyOutcome> {
     const setup = this.#parts.readers.get(reader);
     const refused = (why: Extract<KeyOutcome, { kind: 'refused' }>['why']): Promise<KeyOutcome> =>
@@ -151,7 +180,7 @@ export class ReaderDesk {
     if (desk === undefined) return;
     switch (input.kind) {
       case 'read':
-        this.#read(reader, desk, input.presented);
+        this.#read(reader, desk, input);
         return;
       case 'misread':
         this.#show(reader, 'misread');
@@ -193,7 +222,11 @@ export class ReaderDesk {
     resolve(outcome);
   }
 
-  #read(reader: string, desk: Desk, presented: Presented): void {
+  #read(
+    reader: string,
+    desk: Desk,
+    { presented, card }: Extract<ReaderInput, { readonly kind: 'read' }>,
+  ): void {
     if (presented.kind === 'code') {
       this.#typed(reader, desk, presented.digits);
       return;
@@ -202,6 +235,10 @@ export class ReaderDesk {
     const { last, fresh } = takeRead(desk.last, read);
     desk.last = last;
     if (!fresh) return;
+    if (desk.showTo !== undefined) {
+      desk.showTo({ kind: 'shown', presented, ...(card === undefined ? {} : { card }) });
+      return;
+    }
     const at = this.#at(reader);
     if (this.#parts.access.authenticationAt(at.door) === 'cardAndCode') {
       this.#parts.access.cardSeen(at, presented);

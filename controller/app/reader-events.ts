@@ -9,7 +9,7 @@ export interface ReaderPlace {
   readonly door: DoorId;
 }
 
-export const readerProblems: Readonly<Record<Exclude<ReaderState, 'online'>, string>> = {
+const readerProblems: Readonly<Record<Exclude<ReaderState, 'online'>, string>> = {
   lineDown: 'its serial line cannot be used',
   offline: 'it does not answer',
   uncommissioned: 'it answers, and has no key of its own yet',

@@ -4,7 +4,7 @@ import type { ReaderOutcome } from '../core/reader/reader-texts.ts';
 import type { AccessAnswer, AccessControl, Presented, Sentence } from './access-control.ts';
 
 /** Something that a panel must refuse, as its driver names it. */
-export interface ReaderAlarm {
+interface ReaderAlarm {
   readonly kind: 'alarm';
   /** `downgrade`: no channel, or one under the key that everybody knows. `identity`: another device. `mac`: a forged or altered message. */
   readonly alarm: 'downgrade' | 'identity' | 'mac' | 'nonsense';
@@ -21,8 +21,15 @@ export interface ReaderDevice {
   readonly firmware: string;
 }
 
+/** A card's printed numbers, by the format that its reader is configured for: for people only. */
+export interface DecodedCard {
+  readonly format: string;
+  readonly facility?: string;
+  readonly number: string;
+}
+
 export type ReaderInput =
-  | { readonly kind: 'read'; readonly presented: Presented }
+  | { readonly kind: 'read'; readonly presented: Presented; readonly card?: DecodedCard }
   /** Parity is wrong: the person presents it again. */
   | { readonly kind: 'misread' }
   | { readonly kind: 'state'; readonly state: ReaderState; readonly problem?: string }
@@ -63,7 +70,7 @@ export interface ReaderKeying {
 }
 
 /** What must not change without an operator. */
-export interface PinnedReader {
+interface PinnedReader {
   /** Lowercase hex, as `vendor`. */
   readonly cuid: string;
   readonly vendor: string;

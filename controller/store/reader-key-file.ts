@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type ReaderKeys, ReaderKeysFault, type ReaderSecret } from '../ports/reader.ts';
 
-export const readerKeyFolder = (stateDir: string): string => join(stateDir, 'readers');
+const readerKeyFolder = (stateDir: string): string => join(stateDir, 'readers');
 
 const ivBytes = 12;
 const tagBytes = 16;

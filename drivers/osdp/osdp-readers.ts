@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Timers } from '../../controller/ports/clock.ts';
 import {
+  type DecodedCard,
   type ReaderFeedback,
   type ReaderInput,
   type ReaderKeying,
@@ -15,7 +16,7 @@ import {
 } from '../../controller/ports/reader.ts';
 import type { OpenLine } from '../serial/serial-line.ts';
 import { entryTimeoutMs, type KeypadEntry, noEntry, stepEntry } from './credentials/keypad-entry.ts';
-import { readWiegand } from './credentials/wiegand.ts';
+import { readWiegand, type WiegandCard } from './credentials/wiegand.ts';
 import type { WiegandFormat } from './credentials/wiegand-formats.ts';
 import { feedbackCommands, keyBeep } from './feedback.ts';
 import type { LinkRefusal, LinkReport, LinkRequest, LinkSettings } from './link/link-state.ts';
@@ -27,8 +28,8 @@ export interface OsdpReaderSetup {
   readonly name: string;
   readonly address: number;
   readonly reads: readonly ('keypad' | 'card' | 'tag')[];
-  /** What its cards may be; none: whatever it reads. */
-  readonly formats: readonly WiegandFormat[];
+  /** What its cards may be, by name; none: whatever it reads. */
+  readonly formats: Readonly<Record<string, WiegandFormat>>;
   /** The languages of its display, one a row. */
   readonly display: readonly ('en' | 'fr')[];
   /** Whether keys are to sound; false where the keypad does it by itself. */
@@ -214,14 +215,25 @@ export class OsdpReaders implements ReaderLine {
     card: { readonly bits: number; readonly hex: string },
   ): void {
     if (!reads.includes('card') && !reads.includes('tag')) return;
-    const judged = formats.map((format) => readWiegand(format, card));
-    const sound = judged.every((one) => one === 'length') || judged.some((one) => typeof one === 'object');
+    const judged = Object.entries(formats).map(([format, layout]) => ({
+      format,
+      read: readWiegand(layout, card),
+    }));
     // Bits of another length are somebody's other card: denied as any that nobody knows, and recorded.
+    const known = judged.filter(({ read }) => read !== 'length');
+    const decoded = known.flatMap(({ format, read }) =>
+      typeof read === 'object' ? [{ format, read }] : [],
+    )[0];
+    if (known.length > 0 && decoded === undefined) {
+      this.#listener(name, { kind: 'misread' });
+      return;
+    }
     const { bits, hex } = card;
-    this.#listener(
-      name,
-      sound ? { kind: 'read', presented: { kind: 'bits', bits, hex } } : { kind: 'misread' },
-    );
+    this.#listener(name, {
+      kind: 'read',
+      presented: { kind: 'bits', bits, hex },
+      ...(decoded === undefined ? {} : { card: printed(decoded.format, decoded.read) }),
+    });
   }
 
   #keys(setup: OsdpReaderSetup, keys: readonly Key[]): void {
@@ -266,6 +278,12 @@ export class OsdpReaders implements ReaderLine {
     return setup;
   }
 }
+
+const printed = (format: string, { facility, card }: WiegandCard): DecodedCard => ({
+  format,
+  ...(facility === undefined ? {} : { facility: String(facility) }),
+  number: String(card),
+});
 
 const deviceOf = ({
   vendor,

@@ -57,7 +57,7 @@ function panelOn(path: string, everyMs: number) {
   let dealtAtMs: number | undefined;
   const panel = new OsdpReaders({
     readers: benchReaders.map((address) => ({
-      ...{ name: `r${address}`, address, formats: [], display: [], keyBeep: false },
+      ...{ name: `r${address}`, address, formats: {}, display: [], keyBeep: false },
       reads: ['keypad', 'card'],
     })),
     ...{ baudRate, pollEveryMs: everyMs, timers: systemTimers, nowMs: () => performance.now() },
@@ -128,7 +128,7 @@ async function watched(line: ReturnType<typeof panelOn>, forMs: number) {
 /** Millions of bytes a second through writer and parser. */
 function codecMBps(): number {
   const frame = {
-    ...{ address: 1, reply: true, sequence: 1, check: 'crc16', code: 0x50 },
+    ...({ address: 1, reply: true, sequence: 1, check: 'crc16', code: 0x50 } as const),
     data: new Uint8Array(24).fill(0xa5),
   } as const;
   const began = performance.now();

@@ -22,6 +22,16 @@ describe('vestibule reader', () => {
     expect((await run(site.configFile, 'list')).stdout).toContain('hall: online, door lobby, vendor 020000');
     const rotated = await run(site.configFile, 'rotate', 'hall');
     expect([rotated.code, rotated.stdout]).toEqual([0, expect.stringContaining('has a key of its own now')]);
+    const reading = run(site.configFile, 'read', 'hall');
+    const holding = setInterval(
+      () => site.readers.act(hallAddress, { kind: 'card', bits: 26, data: Uint8Array.fromHex('bd88eb80') }),
+      1_500,
+    );
+    const shown = await reading.finally(() => clearInterval(holding));
+    expect([shown.code, shown.stdout]).toEqual([
+      0,
+      'bits: 26, hex: bd88eb80   (H10301: facility 123, card 4567)',
+    ]);
     const keys = site.did.flatMap((command) => (command.kind === 'KEYSET' ? [command.key.toHex()] : []));
     expect(new Set(keys).size).toBe(2);
     const unknown = await run(site.configFile, 'rotate', 'cellar');

@@ -32,8 +32,8 @@ interface Scene {
   readonly line: PlayedReader;
   readonly desk: ReaderDesk;
   /** Reads or reports; the types of the events that this led to. */
-  play(input: ReaderInput, reader?: string): readonly string[];
-  outcomes(): readonly string[];
+  readonly play: (input: ReaderInput, reader?: string) => readonly string[];
+  readonly outcomes: () => readonly string[];
 }
 
 /** Two readers at the lobby's door. */
@@ -346,5 +346,28 @@ describe('a reader’s key', () => {
       kind: 'refused',
       why: 'unknownReader',
     });
+  });
+});
+
+describe('a card that is read to be enrolled', () => {
+  it('is shown with its printed numbers, opens nothing and leaves no event; the next one is presented', async () => {
+    const { desk, play, outcomes } = scene();
+    const shown = desk.readNext('hall', 60_000);
+    const decoded = { format: 'H10301', facility: '123', number: '4567' };
+    const read = card();
+    if (read.kind !== 'read') throw new Error('a card is read');
+    expect(play({ ...read, card: decoded })).toEqual([]);
+    expect(await shown).toEqual({ kind: 'shown', presented: read.presented, card: decoded });
+    expect(outcomes()).toEqual([]);
+    expect(play(card('112233'))).toEqual(['AccessDenied']);
+  });
+
+  it('is waited for only so long, by one at a time', async () => {
+    const { desk, shell } = scene();
+    const shown = desk.readNext('hall', 60_000);
+    expect(await desk.readNext('hall', 60_000)).toEqual({ kind: 'refused', why: 'busy' });
+    shell.time.pass(60_000);
+    expect(await shown).toEqual({ kind: 'refused', why: 'nothingRead' });
+    expect(await desk.readNext('cellar', 60_000)).toEqual({ kind: 'refused', why: 'unknownReader' });
   });
 });

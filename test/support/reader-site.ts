@@ -49,7 +49,7 @@ export async function readerSite({ keyed = true } = {}): Promise<ReaderSite> {
       `    device: ${device}`,
       '    baudRate: 115200',
       '    readers:',
-      `      hall: {address: ${hallAddress}, door: lobby, reads: [keypad, card], display: [en, fr]}`,
+      `      hall: {address: ${hallAddress}, door: lobby, reads: [keypad, card], cards: [H10301], display: [en, fr]}`,
       '',
     ].join('\n'),
   );

@@ -50,7 +50,7 @@ export function readTyped(line: string): Typed {
     case 'help':
       return { kind: word };
     default: {
-      const keys = [...word.toUpperCase()];
+      const keys = Array.from(word.toUpperCase());
       return keys.length > 0 && keys.every(isKey) && first === ''
         ? { kind: 'actions', actions: keys.map((key: Key) => ({ kind: 'press', keys: [key] })) }
         : { kind: 'misunderstood' };
@@ -85,7 +85,20 @@ export function shownBy(command: Command): string | undefined {
       return `outputs: ${command.outputs.map(({ output, control }) => `${output} ${control}`).join(', ')}`;
     case 'KEYSET':
       return 'it was given a key';
-    default:
+    case 'POLL':
+    case 'ID':
+    case 'CAP':
+    case 'LSTAT':
+    case 'ISTAT':
+    case 'OSTAT':
+    case 'RSTAT':
+    case 'ABORT':
+    case 'COMSET':
+    case 'CHLNG':
+    case 'SCRYPT':
+    case 'KEEPACTIVE':
       return undefined;
+    default:
+      return command satisfies never;
   }
 }

@@ -49,17 +49,19 @@ describe('a reader over serialport and a pty', () => {
   });
 
   it('has a card of a configured format read again when its parity is wrong; one of another length is a card', async () => {
-    const line = await ptyLine({ formats: [wiegandFormats.H10301, wiegandFormats.H10306] });
+    const line = await ptyLine({ formats: wiegandFormats });
     await line.until(isOnline);
     line.readers.act(1, { ...goodCard, data: Uint8Array.fromHex('bd88ebc0') });
     expect(await line.until(({ kind }) => kind === 'misread' || kind === 'read')).toMatchObject({
       kind: 'misread',
     });
     line.readers.act(1, goodCard);
-    await line.until(isRead);
-    line.readers.act(1, { kind: 'card', bits: 35, data: Uint8Array.fromHex('bd88eb8020') });
+    expect(await line.until(isRead)).toMatchObject({
+      card: { format: 'H10301', facility: '123', number: '4567' },
+    });
+    line.readers.act(1, { kind: 'card', bits: 36, data: Uint8Array.fromHex('bd88eb8020') });
     expect(await line.until(({ kind }) => kind === 'read', line.heard.length)).toMatchObject({
-      presented: { bits: 35 },
+      presented: { bits: 36 },
     });
   });
 
@@ -111,6 +113,36 @@ describe('every fault that a peripheral can have, over serialport and a pty', ()
         JSON.stringify(fault),
       ).toBe(true);
     });
+  }, 60_000);
+});
+
+describe('what a panel must refuse', () => {
+  const alarms: readonly (readonly [Fault, string])[] = [
+    ['defaultKey', 'downgrade'],
+    ['forgedCapability', 'downgrade'],
+    ['plainReplies', 'downgrade'],
+    ['badCryptogram', 'identity'],
+    ['otherCuid', 'identity'],
+    ['badMac', 'mac'],
+    ['badInitialMac', 'mac'],
+    ['replay', 'mac'],
+    ['unexpectedReply', 'nonsense'],
+  ];
+
+  it('is told by what it is: a downgrade, another identity, a wrong MAC, nonsense', async () => {
+    const told = await Promise.all(
+      alarms.map(async ([fault]) => {
+        const line = await ptyLine({ pinned: true });
+        await line.until(isOnline);
+        line.readers.act(1, { kind: 'fault', fault, times: 1_000 });
+        const inHandshake = ['defaultKey', 'forgedCapability', 'badCryptogram', 'otherCuid', 'badInitialMac'];
+        if (typeof fault === 'string' && inHandshake.includes(fault))
+          line.readers.act(1, { kind: 'powerCut' });
+        const alarm = await line.until(({ kind }) => kind === 'alarm');
+        return [fault, alarm.kind === 'alarm' ? alarm.alarm : ''];
+      }),
+    );
+    expect(told).toEqual(alarms);
   }, 60_000);
 });
 

@@ -107,11 +107,18 @@ describe('a line that is kept', () => {
     const pty = await openPty();
     await pty.pull();
     const news: string[] = [];
-    let next = Promise.withResolvers<void>();
+    let look = (): void => {};
     const tell = (what: string): void => {
       news.push(what);
-      next.resolve();
+      look();
     };
+    const heard = (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        look = () => {
+          if (news.length >= count) resolve();
+        };
+        look();
+      });
     const line = new KeptLine({
       open: (listener) => openSerialLine({ path: pty.path, baudRate }, listener),
       timers: { after: (ms, run) => systemTimers.after(ms / 20, run) },
@@ -120,24 +127,19 @@ describe('a line that is kept', () => {
       onFault: ({ code }) => tell(code),
     });
     onTestFinished(() => line.close());
-    const heard = async (): Promise<void> => {
-      await next.promise;
-      next = Promise.withResolvers();
-    };
     line.start();
-    await heard();
+    await heard(1);
     await delay(200);
     expect(news).toEqual(['missing']);
     await pty.plug();
-    await heard();
+    await heard(2);
     await pty.pull();
-    await heard();
     // Gone altogether by the next look: another fault than the hang-up.
-    await heard();
+    await heard(4);
     await pty.plug();
-    await heard();
+    await heard(5);
     pty.write(Buffer.from('hello'));
-    await heard();
+    await heard(6);
     expect(news).toEqual(['missing', 'open', 'hungUp', 'missing', 'open', 'hello']);
   });
 });

@@ -67,7 +67,7 @@ export function cutLine(settings: PeripheralSettings): CutLine {
       const readers = new OsdpReaders({
         readers: [
           {
-            ...{ name: 'hall', address: settings.address, formats: [], display: [], keyBeep: false },
+            ...{ name: 'hall', address: settings.address, formats: {}, display: [], keyBeep: false },
             reads: ['keypad', 'card'],
           },
         ],

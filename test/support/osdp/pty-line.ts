@@ -27,10 +27,13 @@ export interface PtyLine {
 /** Readers `r1`, `r2` … at addresses 1, 2 …, with keys of their own. */
 export async function ptyLine({
   count = 1,
-  formats = [],
+  formats = {},
+  pinned = false,
 }: {
   readonly count?: number;
-  readonly formats?: readonly WiegandFormat[];
+  readonly formats?: Readonly<Record<string, WiegandFormat>>;
+  /** As after commissioning: the readers' identities are known. */
+  readonly pinned?: boolean;
 } = {}): Promise<PtyLine> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-osdp-'));
   const path = join(folder, 'line');
@@ -59,7 +62,15 @@ export async function ptyLine({
     open: (listener) => openSerialLine({ path, baudRate: 115_200 }, listener),
     nowMs: () => performance.now(),
     keys: {
-      get: (reader) => ({ scbk: keyOf(Number(reader.slice(1))) }),
+      get: (reader) => {
+        const address = Number(reader.slice(1));
+        const { cuid, id } = simulatedSettings(address, undefined);
+        const { vendor, model, serial } = id;
+        return {
+          scbk: keyOf(address),
+          ...(pinned ? { pinned: { cuid: cuid.toHex(), vendor, model, serial } } : {}),
+        };
+      },
       keysOfOthers: () => [],
       keep: () => {},
     },

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type Choose, hostileSession } from '../test/support/osdp/hostile-line.ts';
+import { type Choose, hostileSession } from './hostile-line.ts';
 
 const exchanges = 60;
 
