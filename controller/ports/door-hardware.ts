@@ -14,7 +14,7 @@ export type DoorHardwareInput =
    * before is not held against it any more then.
    */
   | { readonly kind: 'fault'; readonly problem: string | undefined }
-  /** Only where `settles` is `later`: the answer to the last `release` or `secure`. */
+  /** The answer to the last `release` or `secure` where `settles` is `later`; elsewhere, that what was refused has come about. */
   | { readonly kind: 'obeyed'; readonly released: boolean }
   | { readonly kind: 'refused'; readonly released: boolean; readonly problem: string }
   /** Only where `opensUnasked`: the lock's own judgement, and its end. */

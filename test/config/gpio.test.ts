@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +94,13 @@ describe('a wired door in the configuration', () => {
     const read = loadConfig(fileWith(text));
     if (read.kind !== 'refused') throw new Error('this was expected to be refused');
     expect(read.problem.replace(/^[^ ]+:\d+:\d+: /, '')).toBe(sentence);
+  });
+
+  it('is as the page for installers shows it', () => {
+    const shown = readFileSync(new URL('../../docs/gpio.md', import.meta.url), 'utf8');
+    const yaml = (/```yaml\n([\s\S]*?)```/.exec(shown)?.[1] ?? '').replaceAll(/^ {3}/gm, '');
+    const read = loadConfig(fileWith(`console: {keypadDoor: front}\n${yaml}`));
+    expect(read).toMatchObject({ kind: 'config', config: { doors: { front: { hardware: 'gpio' } } } });
   });
 
   it('ends a start with 78 and that sentence', async () => {

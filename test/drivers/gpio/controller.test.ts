@@ -60,9 +60,11 @@ describe('a controller with wired doors', () => {
   };
   const fallen = (): Promise<unknown> => world.outputs.next(({ number, high }) => number === 529 && !high);
 
-  it('lets its outputs fall to the safe state when it is killed', async () => {
+  it('lets its outputs fall to the safe state when it is killed, whatever its group was told before', async () => {
     const controller = await start();
     await walkOut();
+    const watchdog = await watchdogOf(controller);
+    for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.kill(watchdog, signal);
     await controller.kill('SIGKILL');
     await fallen();
     expect(await world.isHigh(relay)).toBe(false);
