@@ -85,6 +85,10 @@ describe('a controller with a door behind SALTO', () => {
     await until(device, () => parkingOf(device).released);
     expect([door.opened, server.callsOf('OnlineDoor.Open').length]).toEqual([1, 1]);
     expect(recorded).toContain('AccessGranted');
+    // Whoever went through between two looks was not seen: nobody says that they did not.
+    device.time.pass(5_000);
+    await until(device, () => !parkingOf(device).released);
+    expect(eventsIn(installation).map(({ type }) => type)).not.toContain('AccessNotTaken');
     expect(server.violations).toEqual([]);
   });
 
