@@ -126,7 +126,7 @@ export class GpioDoor implements DoorHardware {
 
   /** Another program may move a line of sysfs; a chip on a cable may vanish, and come back without what was set. */
   #look(): void {
-    this.#later('strike', lookMs, () => {
+    this.#later('strike', this.#strike === undefined ? tryAgainMs : lookMs, () => {
       let mended = false;
       const well = this.#attempt('strike', () => {
         mended = !this.#stands();
