@@ -93,6 +93,20 @@ describe('touching a name', () => {
     expect(shell.lobby.state()).not.toHaveProperty('call');
   });
 
+  it.each(['416-555-CALL', '+1 416 555 0100', '++14165550100', '1+4165550100', 'sip:ann@evil.example'])(
+    'of somebody whose number is %j is told, and rings nobody: the row is refused',
+    async (phone) => {
+      const shell = lit();
+      const outcome = shell.publish(put('resident', { ...aResident('ann', { version: 3 }), phone }));
+      expect(outcome).toMatchObject({ refusals: [{ table: 'resident', id: 'ann', field: 'phone' }] });
+      expect(JSON.stringify(outcome)).not.toContain(phone);
+      const answer = await type(shell, '0101');
+      expect(answer).toMatchObject({ outcome: 'notCalled', reason: 'unknownCallee' });
+      expect(answer).toHaveProperty('sentence.en', expect.stringContaining('Nobody can be called'));
+      expect(shell.phone.dialled).toEqual([]);
+    },
+  );
+
   it('in quiet hours is told, and rings nobody', () => {
     const shell = lit(householdShell(), { doNotDisturb: [{ days: [1], from: '00:00', to: '24:00' }] });
     const events = shell.eventsOf(() => expect(touch(shell)).toMatchObject({ reason: 'doNotDisturb' }));
