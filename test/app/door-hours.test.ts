@@ -7,9 +7,9 @@ import { aCalendar, aDoor, aSchedule } from '../support/rows.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** Unlocked from 13:00 to 17:00 on weekdays; the shell begins on a Monday at noon. */
+/** Unlocked from 12:30 to 17:00 on weekdays; the shell begins on a Monday at noon. */
 const afternoons = (fields = {}): RowOp =>
-  put('schedule', aSchedule('afternoons', [{ days: [1, 2, 3, 4, 5], from: '13:00', to: '17:00' }], fields));
+  put('schedule', aSchedule('afternoons', [{ days: [1, 2, 3, 4, 5], from: '12:30', to: '17:00' }], fields));
 const opens = (fields = {}, version = 2): RowOp =>
   put('door', aDoor('lobby', { version, lockedOpenSchedule: 'afternoons', ...fields }));
 
@@ -29,12 +29,15 @@ const modes = (events: readonly { readonly [field: string]: unknown }[]) =>
 describe('LockedOpen hours', () => {
   it('begin and end with their minute, and say so', () => {
     const shell = withHours();
+    // Looked at last some seconds after a minute has begun.
+    shell.time.pass(17_001);
+    shell.publish(opens({}, 3));
     const events = shell.eventsOf(() => {
-      shell.time.pass(hourMs - 1);
+      shell.time.pass(30 * minuteMs - 17_001 - 1);
       expect(stands(shell)).toEqual(['Locked', false]);
       shell.time.pass(1);
       expect(stands(shell)).toEqual(['LockedOpen', true]);
-      shell.time.pass(4 * hourMs - 1);
+      shell.time.pass(4.5 * hourMs - 1);
       expect(stands(shell)).toEqual(['LockedOpen', true]);
       shell.time.pass(1);
       expect(stands(shell)).toEqual(['Locked', false]);
