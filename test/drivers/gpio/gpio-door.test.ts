@@ -163,11 +163,11 @@ describe('a wired door', () => {
     bench.time.pass(5_000);
     expect(memory.isHigh(line(0))).toBe(true);
     expect(bench.told).toEqual([
-      { kind: 'fault', problem: 'door monitor: this kernel offers no lines' },
-      { kind: 'obeyed', released: true },
       { kind: 'line', contact: 'monitor', fault: undefined },
       { kind: 'monitor', open: false },
+      { kind: 'fault', problem: 'relay: this kernel offers no lines' },
       { kind: 'fault', problem: undefined },
+      { kind: 'obeyed', released: true },
     ]);
   });
 
