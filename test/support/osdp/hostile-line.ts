@@ -11,6 +11,9 @@ import { keyOf, link, reader } from './readers.ts';
 /** A number from 0 to below `limit`. */
 export type Choose = (limit: number) => number;
 
+/** In a frame with its mark. */
+const controlAt = 5;
+
 const genuineKeys = ['4', '2', '#'] as const;
 const genuineCard = { bits: 26, hex: 'bd88eb80' };
 const forgedCard: Reply = {
@@ -33,10 +36,14 @@ function noise(choose: Choose): Uint8Array {
   return Uint8Array.from({ length }, () => (choose(4) === 0 ? 0x53 : choose(256)));
 }
 
-/** Well formed, without the key: in clear, or under a block of the session with a MAC that is made up. */
-function forgery(choose: Choose): Uint8Array {
+/**
+ * Well formed and in time, without the key: with the sequence of the answer that it runs ahead of, in clear, or under a
+ * block of the session with a MAC that is made up.
+ */
+function forgery(genuine: Uint8Array, choose: Choose): Uint8Array {
   const reply = forgeries[choose(forgeries.length)] ?? { kind: 'ACK' };
-  const envelope = { address: 1, reply: true, sequence: choose(4), check: 'crc16' } as const;
+  const sequence = (genuine[controlAt] ?? 0) & 3;
+  const envelope = { address: 1, reply: true, sequence, check: 'crc16' } as const;
   const message = encodeReply(reply);
   if (choose(2) === 0) return encodeFrame({ ...envelope, ...message });
   const security = { type: choose(2) === 0 ? 0x16 : 0x18, data: new Uint8Array() };
@@ -48,7 +55,8 @@ function hostile(bytes: Uint8Array, choose: Choose, recorded: Uint8Array[]): rea
   recorded.push(bytes);
   if (recorded.length > 8) recorded.shift();
   const old = recorded[choose(recorded.length)] ?? bytes;
-  switch (choose(12)) {
+  // Often nothing: an attack ends the session, and the next one must come up to be attacked.
+  switch (choose(30)) {
     case 0:
       return [noise(choose)];
     case 1:
@@ -56,9 +64,9 @@ function hostile(bytes: Uint8Array, choose: Choose, recorded: Uint8Array[]): rea
     case 2:
       return [bytes, noise(choose)];
     case 3:
-      return [forgery(choose), bytes];
+      return [forgery(bytes, choose), bytes];
     case 4:
-      return [forgery(choose)];
+      return [forgery(bytes, choose)];
     case 5:
       return [old, bytes];
     case 6:
