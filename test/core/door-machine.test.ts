@@ -202,3 +202,105 @@ describe('a door', () => {
     expect(kinds.indexOf('order')).toBeGreaterThan(kinds.lastIndexOf('report'));
   });
 });
+
+describe('a lock that also lets people in by itself', () => {
+  const salto: DoorConfiguration = { times, wiring: { ...wiring, opensUnasked: true } };
+  const opened: DoorInput = { kind: 'monitor', open: true };
+
+  it('is not forced when it opens, nor timed: who came in had perhaps a card', () => {
+    const { reports, effects } = play([opened], initialDoor(), salto);
+    expect(reports).toEqual([{ type: 'DoorMonitor', open: true }]);
+    expect(effects.filter(({ kind }) => kind === 'startTimer')).toEqual([]);
+  });
+
+  it.each(['DoorForcedOpen', 'DoorOpenTooLong'] as const)(
+    'judges %s itself, and says when it is over',
+    (alarm) => {
+      const begins: DoorInput = { kind: 'alarm', alarm, active: true };
+      const ends: DoorInput = { kind: 'alarm', alarm, active: false };
+      expect(play([opened, begins], initialDoor(), salto).reports).toEqual([{ type: alarm }]);
+      expect(play([opened, begins, begins], initialDoor(), salto).reports).toEqual([]);
+      const shut: DoorInput = { kind: 'monitor', open: false };
+      expect(play([opened, begins, shut], initialDoor(), salto).reports).toEqual([
+        { type: 'DoorMonitor', open: false },
+      ]);
+      expect(play([opened, begins, shut, ends], initialDoor(), salto).reports).toEqual([
+        { type: `${alarm}Ended` },
+      ]);
+    },
+  );
+
+  it('is not believed where the door is wired to us', () => {
+    const alarm: DoorInput = { kind: 'alarm', alarm: 'DoorForcedOpen', active: true };
+    expect(play([alarm]).reports).toEqual([]);
+  });
+});
+
+describe('what the lock is ordered', () => {
+  const orderAfter = (inputs: readonly DoorInput[]) => orders(play(inputs).effects);
+  const rex: DoorInput = { kind: 'rex', active: true };
+
+  it.each<[string, readonly DoorInput[], readonly string[]]>([
+    ['a second person: the passage anew, for locks that time themselves', [granted, granted], ['passage']],
+    ['an exit during an access: the passage anew', [granted, rex], ['passage']],
+    [
+      'hours that begin during an access: to hold open',
+      [granted, { kind: 'hours', hours: 'open' }],
+      ['holdOpen'],
+    ],
+    ['an access while hours hold it open: nothing', [{ kind: 'hours', hours: 'open' }, granted], []],
+    [
+      'blocked: to be shut against its own credentials, too',
+      [{ kind: 'operator', mode: 'Blocked' }],
+      ['block'],
+    ],
+    [
+      'unblocked: to lock as usual',
+      [
+        { kind: 'operator', mode: 'Blocked' },
+        { kind: 'operator', mode: undefined },
+      ],
+      ['lock'],
+    ],
+    [
+      'fire over hours: to evacuate',
+      [
+        { kind: 'hours', hours: 'open' },
+        { kind: 'fire', active: true },
+      ],
+      ['evacuate'],
+    ],
+  ])('%s', (_, inputs, expected) => {
+    expect(orderAfter(inputs)).toEqual(expected);
+  });
+
+  it('an access that outlasts the hours keeps it released to its end', () => {
+    const hours = (open: boolean): DoorInput => ({ kind: 'hours', hours: open ? 'open' : 'closed' });
+    const { state, effects } = play([hours(true), granted, hours(false)]);
+    expect([modeOf(state), orders(effects)]).toEqual(['Accessed', ['passage']]);
+    expect(orders(stepDoor(state, { kind: 'timer', timer: 'access' }, door).effects)).toEqual(['lock']);
+  });
+});
+
+describe('a door that stands open', () => {
+  const opened: DoorInput = { kind: 'monitor', open: true };
+  const openTimer = (inputs: readonly DoorInput[], config = door) =>
+    play(inputs, initialDoor(), config).effects.find(
+      (effect) => effect.kind === 'startTimer' && effect.timer === 'open',
+    );
+
+  it('may stand longer after a person with accessible timing', () => {
+    expect(openTimer([granted, opened])).toMatchObject({ ms: 20_000 });
+    expect(openTimer([{ kind: 'accessGranted', extended: true }, opened])).toMatchObject({ ms: 30_000 });
+  });
+
+  it.each([0, 30_000, 60_000])('has no pre-alarm of %i ms', (preAlarmMs) => {
+    const config: DoorConfiguration = { times: { ...times, preAlarmMs }, wiring };
+    expect(openTimer([granted, opened], config)).toMatchObject({ ms: 30_000 });
+  });
+
+  it('says nothing of access not taken while the line of its monitor is faulty', () => {
+    const cut: DoorInput = { kind: 'line', contact: 'monitor', fault: 'cut' };
+    expect(play([granted, cut, { kind: 'timer', timer: 'access' }]).reports).toEqual([]);
+  });
+});
