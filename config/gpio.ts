@@ -89,35 +89,68 @@ export const linesOf = (door: GpioDoorWiring) =>
     return wiring === undefined ? [] : [{ part, chip: wiring.chip, line: wiring.line }];
   });
 
-/** The backend that is missing, and lines that are used twice. */
+interface AnyDoor {
+  readonly hardware: string;
+  readonly fireWith?: string | undefined;
+}
+interface GpioProblem {
+  readonly path: readonly string[];
+  readonly what: string;
+}
+
+/** The backend that is missing, lines that are used twice, and fire inputs that are counted on and not wired. */
 export function problemInGpio(
   backend: z.output<typeof GpioBackend>,
-  doors: Readonly<Record<string, { readonly hardware: string }>>,
-): { readonly path: readonly string[]; readonly what: string } | undefined {
+  doors: Readonly<Record<string, AnyDoor>>,
+): GpioProblem | undefined {
   const taken = new Map<string, string>();
   for (const [id, door] of Object.entries(doors)) {
-    if (!isGpioDoor(door)) continue;
-    if (backend === undefined) {
-      return {
-        path: ['doors', id, 'hardware'],
-        what: 'is "gpio", and the file has no section "gpio": say there with which backend, `onoff` or `gpiod`',
-      };
-    }
-    for (const { part, chip, line } of linesOf(door)) {
-      const place = `doors.${id}.${part}`;
-      const other = taken.get(`${chip} ${line}`);
-      taken.set(`${chip} ${line}`, place);
-      if (other === undefined) continue;
-      const relays = part === 'strike' && other.endsWith('.strike');
-      return {
-        path: ['doors', id, part, 'line'],
-        what: relays
-          ? `is the relay of ${other}, too: two doors cannot be on one relay; give each its own`
-          : `is the line of ${other}, too: give each its own`,
-      };
-    }
+    const problem = problemInFire(id, door, doors) ?? problemInDoor(id, door, backend, taken);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-const isGpioDoor = (door: { readonly hardware: string }): door is GpioDoorWiring => door.hardware === 'gpio';
+function problemInFire(
+  id: string,
+  { fireWith }: AnyDoor,
+  doors: Readonly<Record<string, AnyDoor>>,
+): GpioProblem | undefined {
+  const wired = fireWith === undefined ? undefined : doors[fireWith];
+  if (wired === undefined || !isGpioDoor(wired) || wired.fire !== undefined) return undefined;
+  return {
+    path: ['doors', id, 'fireWith'],
+    what: `names "${fireWith}", which has no fire alarm input: wire one to it (\`fire\`), or name a door that has one`,
+  };
+}
+
+function problemInDoor(
+  id: string,
+  door: AnyDoor,
+  backend: z.output<typeof GpioBackend>,
+  taken: Map<string, string>,
+): GpioProblem | undefined {
+  if (!isGpioDoor(door)) return undefined;
+  if (backend === undefined) {
+    return {
+      path: ['doors', id, 'hardware'],
+      what: 'is "gpio", and the file has no section "gpio": say there with which backend, `onoff` or `gpiod`',
+    };
+  }
+  for (const { part, chip, line } of linesOf(door)) {
+    const place = `doors.${id}.${part}`;
+    const other = taken.get(`${chip} ${line}`);
+    taken.set(`${chip} ${line}`, place);
+    if (other === undefined) continue;
+    const relays = part === 'strike' && other.endsWith('.strike');
+    return {
+      path: ['doors', id, part, 'line'],
+      what: relays
+        ? `is the relay of ${other}, too: two doors cannot be on one relay; give each its own`
+        : `is the line of ${other}, too: give each its own`,
+    };
+  }
+  return undefined;
+}
+
+const isGpioDoor = (door: AnyDoor): door is GpioDoorWiring => door.hardware === 'gpio';

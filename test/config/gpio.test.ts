@@ -88,6 +88,11 @@ describe('a wired door in the configuration', () => {
       changed('failMode: fail-safe', 'failMode: failsafe'),
       'doors.garage.strike.failMode must be one of fail-secure, fail-safe: did you mean "fail-safe"?',
     ],
+    [
+      'a fire input that is counted on, and not wired',
+      `${wired}  gym: {hardware: salto, saltoDoorId: Gym, openTime: 5s, fireWith: front}\nsalto: {host: 127.0.0.1, port: 8100}\n`,
+      'doors.gym.fireWith names "front", which has no fire alarm input: wire one to it (`fire`), or name a door that has one.',
+    ],
     ['a negative line', changed('line: 27', 'line: -1'), 'doors.front.monitor.line must be at least 0.'],
     ['an endless debounce', changed('50ms', '5s'), 'doors.front.monitor.debounce must be at most 1s.'],
   ])('is refused with one sentence and its path: %s', (_, text, sentence) => {
