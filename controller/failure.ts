@@ -1,12 +1,12 @@
-import { SimSocketFault } from '../drivers/sim/sim-server.ts';
 import { redactText } from './app/redact.ts';
+import { SocketPathFault } from './control-socket.ts';
 import { exitCodes } from './exit-codes.ts';
 import { StorageFault } from './ports/journal.ts';
 
 /** What ended a command that nobody caught, as one sentence and its exit code; a defect brings its stack. */
 export function failureOf(error: unknown): { readonly sentence: string; readonly exitCode: number } {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof SimSocketFault) return { sentence: error.message, exitCode: exitCodes.unavailable };
+  if (error instanceof SocketPathFault) return { sentence: error.message, exitCode: exitCodes.unavailable };
   if (['EACCES', 'EPERM', 'SQLITE_CANTOPEN'].includes(code)) {
     return {
       sentence:

@@ -1,8 +1,8 @@
 /** `vestibule reader list | commission | rotate`: asks the running controller over its socket. */
-import { request } from 'node:http';
 import { join } from 'node:path';
 import type { ControllerConfig } from '../config/load.ts';
 import { formatDuration } from '../config/units.ts';
+import { askControlSocket } from './ask-control-socket.ts';
 import { exitCodes } from './exit-codes.ts';
 import { ReaderReply, type ReaderRequest, readerSocket } from './reader-protocol.ts';
 
@@ -13,24 +13,8 @@ export interface ReaderCommandOptions {
   readonly refuse: Refuse;
 }
 
-function ask(socketPath: string, body: ReaderRequest): Promise<ReaderReply> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method: 'POST', path: '/' }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.on('end', () => {
-        try {
-          resolve(ReaderReply.parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-    call.once('error', reject);
-    call.end(JSON.stringify(body));
-  });
-}
+const ask = async (socketPath: string, body: ReaderRequest): Promise<ReaderReply> =>
+  ReaderReply.parse(await askControlSocket(socketPath, body));
 
 const failures: Readonly<Record<string, string>> = {
   notOnline: 'The reader is not online: see "vestibule reader list". Its key is the one before.',

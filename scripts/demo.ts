@@ -10,10 +10,10 @@ import pino from 'pino';
 import { loadConfig } from '../config/load.ts';
 import { compose } from '../controller/compose.ts';
 import { ConsoleFault } from '../controller/console/page-files.ts';
+import { SocketPathFault } from '../controller/control-socket.ts';
 import { createLogger } from '../controller/logging.ts';
 import type { Lobby } from '../controller/ports/lobby.ts';
 import { lockState, StateInUse } from '../controller/store/state-lock.ts';
-import { SimSocketFault } from '../drivers/sim/sim-server.ts';
 import { HeadEndError } from '../sync/headend/head-end-error.ts';
 import { type OpenHeadEnd, openHeadEnd } from '../sync/headend/open-head-end.ts';
 import { loadIdentity } from '../sync/links/identity.ts';
@@ -194,7 +194,7 @@ const phonePortTaken = ({ phonePort }: Options): string =>
 
 /** What a person at the terminal can put right, with the way out. */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof Stop || error instanceof SimSocketFault || error instanceof HeadEndError)
+  if (error instanceof Stop || error instanceof SocketPathFault || error instanceof HeadEndError)
     return error.message;
   if (error instanceof ConsoleFault) return `${error.message} Another port: npm start -- --port 8081`;
   if (error instanceof StateInUse)

@@ -1,9 +1,8 @@
 /** `vestibule door test`: walks an installer through a door of the running controller. */
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControllerConfig } from '../../config/load.ts';
-import type { SimRequest } from '../../drivers/sim/sim-protocol.ts';
+import { askControlSocket } from '../ask-control-socket.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type DoorSeen, DoorTestReply, type DoorTestRequest, doorTestSocket } from './protocol.ts';
 import { type StepResult, walkDoor } from './walk.ts';
@@ -27,25 +26,6 @@ class Unanswered extends Error {
     this.name = 'Unanswered';
     this.code = code;
   }
-}
-
-function post(socketPath: string, body: DoorTestRequest | SimRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method: 'POST', path: '/' }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.on('end', () => {
-        try {
-          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-    call.once('error', reject);
-    call.end(JSON.stringify(body));
-  });
 }
 
 const refusals: Readonly<Record<'barred' | 'doorFault' | 'storageFault' | 'request', string>> = {
@@ -92,7 +72,7 @@ export async function doorTest(
 async function asked(stateDir: string, body: DoorTestRequest): Promise<DoorTestReply> {
   const socketPath = join(stateDir, doorTestSocket);
   try {
-    return DoorTestReply.parse(await post(socketPath, body));
+    return DoorTestReply.parse(await askControlSocket(socketPath, body));
   } catch {
     throw new Unanswered(
       `No controller answers at ${socketPath}; start it with "vestibule run", or name its --config.`,
@@ -113,9 +93,9 @@ function seenIn(door: string, reply: DoorTestReply): DoorSeen {
 async function playAt(stateDir: string, door: string, what: 'open' | 'shut' | 'exit'): Promise<void> {
   const path = join(stateDir, 'sim.sock');
   if (what === 'exit') {
-    await post(path, { kind: 'rex', door, active: true });
-    await post(path, { kind: 'rex', door, active: false });
-  } else await post(path, { kind: 'monitor', door, open: what === 'open' });
+    await askControlSocket(path, { kind: 'rex', door, active: true });
+    await askControlSocket(path, { kind: 'rex', door, active: false });
+  } else await askControlSocket(path, { kind: 'monitor', door, open: what === 'open' });
 }
 
 function introduction(door: string, simulated: boolean, plays: boolean): string {
