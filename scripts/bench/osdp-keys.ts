@@ -7,6 +7,9 @@ export const benchReaders = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 export const benchKey = (address: number): Uint8Array =>
   Uint8Array.fromHex('8e73b0f7da0e6452c810f32b809079e5').map((byte, i) => (i === 3 ? byte ^ address : byte));
 
+/** The device file of the bare echo. */
+export const echoOf = (path: string): string => `${path}-echo`;
+
 export interface Played {
   readonly address: number;
   readonly action:

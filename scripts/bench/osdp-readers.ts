@@ -1,6 +1,8 @@
-/** Eight readers on a pty at argv[2], in a process of their own; the bench says who reads what. */
+/** Eight readers on a pty at argv[2], in a process of their own, and a bare echo on another; the bench says who reads what. */
+
+import { openPty } from '../../drivers/sim/reader/pty.ts';
 import { SimulatedReaders, simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
-import { benchKey, benchReaders, type Played } from './osdp-keys.ts';
+import { benchKey, benchReaders, echoOf, type Played } from './osdp-keys.ts';
 
 const readers = new SimulatedReaders({
   path: String(process.argv[2]),
@@ -12,10 +14,11 @@ process.on('message', ({ address, action }: Played) => {
   readers.act(address, 'hex' in action ? { ...action, data: Uint8Array.fromHex(action.hex) } : action);
 });
 process.once('disconnect', () => {
-  readers.close().then(
+  Promise.all([readers.close(), echo.close()]).then(
     () => process.exit(),
     () => process.exit(1),
   );
 });
 await readers.start();
+const echo = await openPty(echoOf(String(process.argv[2])), (bytes) => echo.write(bytes));
 process.send?.('ready');

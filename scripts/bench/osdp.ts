@@ -24,12 +24,15 @@ import { loadIdentity } from '../../sync/links/identity.ts';
 import { writeBenchSite } from './bench-site.ts';
 import { cardBits, cardOf } from './big-building.ts';
 import { type Bench, percentile, rounded } from './measure.ts';
-import { benchKey, benchReaders, type Played } from './osdp-keys.ts';
+import { benchKey, benchReaders, echoOf, type Played } from './osdp-keys.ts';
 
 const baudRate = 115_200;
 const pollEveryMs = 50;
 const steadyMs = 8_000;
 const flatOutMs = 4_000;
+const bareMs = 3_000;
+/** Of a POLL inside a session, with its mark. */
+const pollBytes = 15;
 const presses = 150;
 const cards = 100;
 const residents = 1_000;
@@ -123,6 +126,36 @@ async function watched(line: ReturnType<typeof panelOn>, forMs: number) {
     cpuPercent: (user + system) / 10 / tookMs,
     roundTripsMs: [...line.roundTripsMs],
   };
+}
+
+/** The same bytes there and back as often, without OSDP: what two processes and a pty take by themselves. */
+async function bareRoundTripsMs(path: string): Promise<readonly number[]> {
+  const samples: number[] = [];
+  let heard = 0;
+  let echoed = Promise.withResolvers<void>();
+  const line = await openSerialLine(
+    { path: echoOf(path), baudRate },
+    {
+      bytes(bytes) {
+        heard += bytes.length;
+        if (heard >= pollBytes) echoed.resolve();
+      },
+      lost: (fault) => echoed.reject(fault),
+    },
+  );
+  const poll = new Uint8Array(pollBytes).fill(0x53);
+  const untilMs = performance.now() + bareMs;
+  while (performance.now() < untilMs) {
+    echoed = Promise.withResolvers();
+    heard = 0;
+    const began = performance.now();
+    line.write(poll);
+    await echoed.promise;
+    samples.push(performance.now() - began);
+    await pause(pollEveryMs / benchReaders.length);
+  }
+  await line.close();
+  return samples;
 }
 
 /** Millions of bytes a second through writer and parser. */
@@ -239,6 +272,7 @@ export const osdpBench: Bench = async ({ progress }) => {
     const steady = panelOn(path, pollEveryMs);
     await steady.allOnline;
     const calm = await watched(steady, steadyMs);
+    const bare = await bareRoundTripsMs(path);
     const keysMs: number[] = [];
     for (let n = 0; n < presses; n += 1) {
       await pause(Math.random() * pollEveryMs);
@@ -255,6 +289,8 @@ export const osdpBench: Bench = async ({ progress }) => {
     return {
       securePollP50ms: rounded(percentile(calm.roundTripsMs, 0.5), 3),
       securePollP99ms: rounded(percentile(calm.roundTripsMs, 0.99), 3),
+      bareP50ms: rounded(percentile(bare, 0.5), 3),
+      bareP99ms: rounded(percentile(bare, 0.99), 3),
       pollsPerS: rounded(calm.pollsPerS),
       cpuPercent: rounded(calm.cpuPercent),
       flatOutPollsPerS: rounded(flatOut.pollsPerS),
