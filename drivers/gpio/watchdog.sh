@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings every output to its safe state once the controller is gone, however it ended: its end of our standard input is
-# closed then, by the kernel if need be. Each line of it names one output, for onoff or for gpiod:
+# closed then, by the kernel if need be. Each argument, and each line of standard input, names one output, for onoff or gpiod:
 #
 #     sysfs NUMBER high|low
 #     gpiod CHIP-LABEL LINE 0|1
@@ -10,7 +10,10 @@
 # Whoever stops the controller may tell its whole group or session. We act after it, not before.
 trap '' HUP INT TERM
 
-orders=$(cat)
+orders=$(
+  printf '%s\n' "$@"
+  cat
+)
 case $orders in
 *done) exit 0 ;;
 esac

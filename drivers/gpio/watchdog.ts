@@ -38,14 +38,18 @@ export class GpioWatchdog {
   }
 
   #start(): void {
+    this.#again?.cancel();
     // In a session of its own: what a terminal or a shell sends to the controller's group does not reach it.
-    const child = spawn('/bin/sh', [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    // The orders known by now are its arguments: there is no moment in which it runs without them.
+    const child = spawn('/bin/sh', [script, ...this.#orders], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     this.#child = child;
     child.unref();
     child.stdin.on('error', () => {});
     child.on('error', () => this.#lost(child));
     child.on('exit', () => this.#lost(child));
-    for (const order of this.#orders) child.stdin.write(`${order}\n`);
   }
 
   #lost(child: ChildProcess): void {
