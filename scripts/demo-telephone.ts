@@ -3,15 +3,14 @@
  * so that a call goes through SIP and sound from one end to the other without anybody's doing.
  */
 
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemTimers } from '../controller/app/system-clock.ts';
 import { engineAccount, engineConfig } from '../drivers/sip/engine-config.ts';
 import { SipEngine } from '../drivers/sip/sip-engine.ts';
 import type { SipSetup } from '../drivers/sip/sip-setup.ts';
 import { sine, wavOf } from '../drivers/sip/wav.ts';
+import { freeSipPort } from './free-sip-port.ts';
 
 const answersAfterMs = 3_000;
 const pressesAfterMs = 2_000;
@@ -36,7 +35,7 @@ export async function startDemoTelephone(
     writeFileSync(file, wavOf(sine(hz, toneMs)));
     return file;
   };
-  const [port, consolePort] = [await freePort(), await freePort()];
+  const [port, consolePort] = [await freeSipPort(), await freeSipPort()];
   const setup: SipSetup = {
     program: '/usr/bin/baresip',
     modules: '/usr/lib/baresip/modules',
@@ -104,14 +103,4 @@ export async function startDemoTelephone(
       await engine.close();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

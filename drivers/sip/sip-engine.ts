@@ -29,7 +29,7 @@ export interface SipEngineOptions {
   readonly firstPauseMs?: number;
 }
 
-const reachWithinMs = 3_000;
+const reachWithinMs = 10_000;
 const askEveryMs = 5_000;
 const answerWithinMs = 2_000;
 const longLifeMs = 60_000;

@@ -7,6 +7,7 @@ import { judgePhone, judgePhoneStatus, type PhoneFacts } from '../../controller/
 import type { Finding } from '../../controller/doctor/finding.ts';
 import { readPhone } from '../../controller/doctor/readers/phone.ts';
 import { silence, wavOf } from '../../drivers/sip/wav.ts';
+import { freeSipPort } from '../../scripts/free-sip-port.ts';
 import { BaresipResident } from '../support/baresip-resident.ts';
 import { vestibule } from '../support/command.ts';
 import { provoked } from '../support/doctor.ts';
@@ -43,7 +44,7 @@ const line = async (changed: Record<string, string> = {}): Promise<ControllerCon
     user: 'lobby',
     domain: '127.0.0.1',
     dial: `sip:resident@127.0.0.1:${resident.port};n={number}`,
-    listen: `127.0.0.1:${await freePort()}`,
+    listen: `127.0.0.1:${await freeSipPort()}`,
     interface: '127.0.0.1',
     microphone: `file:${folder.tone(consoleTone)}`,
     speaker: 'discard',

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import { reach } from '../../drivers/sip/control-channel.ts';
+import { freeSipPort } from '../../scripts/free-sip-port.ts';
 import { kamailioFolder } from '../../scripts/system-packages.ts';
-import { freePort } from './free-port.ts';
 
 /** The trunk that an installer buys: registrar and proxy with digest, over UDP, TCP and TLS; it rings one telephone whatever the number. */
 export interface Kamailio extends AsyncDisposable {
@@ -23,7 +23,7 @@ export const trunkLogin = { user: 'lobby', password: 'trunk-password' } as const
 
 export async function startKamailio(telephonePort: number): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-kamailio-'));
-  const [port, tlsPort] = [await freePort(), await freePort()];
+  const [port, tlsPort] = [await freeSipPort(), await freeSipPort()];
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   execFileSync(
     'openssl',

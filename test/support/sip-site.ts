@@ -8,7 +8,7 @@ import type { LineEvent } from '../../controller/ports/phone.ts';
 import { SipPhone, type SipPhoneOptions } from '../../drivers/sip/sip-phone.ts';
 import type { SipSetup } from '../../drivers/sip/sip-setup.ts';
 import { sine, wavOf } from '../../drivers/sip/wav.ts';
-import { freePort } from './free-port.ts';
+import { freeSipPort } from '../../scripts/free-sip-port.ts';
 import { Inbox } from './inbox.ts';
 
 /** What the console's microphone hears in tests, and what a resident's does. */
@@ -49,7 +49,7 @@ export async function sipSetup(
     transport: 'udp',
     unregisteredAlarmAfterMs: 120_000,
     dial: `sip:{number}@127.0.0.1:${peerPort}`,
-    listen: `127.0.0.1:${await freePort()}`,
+    listen: `127.0.0.1:${await freeSipPort()}`,
     interface: '127.0.0.1',
     srtp: false,
     microphone: { kind: 'file', path: folder.tone(consoleTone) },

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
-import { freePort } from './free-port.ts';
+import { freeSipPort } from '../../scripts/free-sip-port.ts';
 
 /** A telephone played by sipp from a scenario of its own. */
 export interface Sipp {
@@ -53,7 +53,7 @@ export async function startSipp(scenario: string): Promise<Sipp> {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-sipp-'));
   const file = join(folder, 'scenario.xml');
   writeFileSync(file, `<?xml version="1.0"?>\n<scenario name="resident">${scenario}</scenario>\n`);
-  const [port, media] = [await freePort(), await freePort()];
+  const [port, media] = [await freeSipPort(), await freeSipPort()];
   const child = spawn(
     '/usr/bin/sipp',
     [
@@ -66,7 +66,7 @@ export async function startSipp(scenario: string): Promise<Sipp> {
       '-mi',
       '127.0.0.1',
       '-mp',
-      String(media & ~1),
+      String(media),
       '-m',
       '1',
       '-timeout',

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemTimers } from '../../../controller/app/system-clock.ts';
 import type { Timers } from '../../../controller/ports/clock.ts';
 import { audioProblem } from '../../../drivers/sip/audio-probe.ts';
 import { sine, wavOf } from '../../../drivers/sip/wav.ts';
@@ -184,7 +185,8 @@ describe('the sound', () => {
   it('is looked for before a call: without it nothing is dialled, and that is told until it is back', async () => {
     const peer = await startPeer();
     const sounds = { missing: false };
-    const timers: Timers = fastTimers(100);
+    // Only the probe's 10 s are hurried: the engine has all its time to answer.
+    const timers: Timers = { after: (ms, run) => systemTimers.after(ms === 10_000 ? 50 : ms, run) };
     const line = await startLine(
       peer.port,
       {},
