@@ -79,8 +79,9 @@ export class SipPhone implements Phone {
     this.#onLeg = onLeg;
     this.#onLine = onLine;
     this.#engine.start();
-    this.#probeAgain();
     await this.#first.promise;
+    // Unless it was closed meanwhile.
+    if (this.#onLeg !== undefined) this.#probeAgain();
   }
 
   dial({ id, number, language }: Leg): void {
