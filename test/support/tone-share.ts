@@ -1,6 +1,6 @@
-/** The share of a recording's energy that lies at one frequency (Goertzel), in the half second where it is greatest. */
-export function toneShare(samples: Int16Array, hz: number): number {
-  const width = 4_000;
+/** The share of a recording's energy that lies at one frequency (Goertzel), in the stretch where it is greatest. */
+export function toneShare(samples: Int16Array, hz: number, stretchMs = 500): number {
+  const width = stretchMs * 8;
   let best = 0;
   for (let from = 0; from + width <= samples.length; from += width / 4)
     best = Math.max(best, shareIn(samples.subarray(from, from + width), hz));
