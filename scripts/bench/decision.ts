@@ -77,8 +77,8 @@ function measure(residents: number, by: By): Measured {
       byId.door.get(live, doorOf(n));
       byLookUp.all(live, grantKey({ kind: 'resident', id: residentOf(n) }, doorOf(n)));
     };
-    inTurns({ ours, limit }, warmUp);
-    const samples = inTurns({ ours, limit }, rounds);
+    inTurns({ ours, limit }, { rounds: warmUp, turn: 100 });
+    const samples = inTurns({ ours, limit }, { rounds, turn: 100 });
     db.close();
     store.close();
     return samples;

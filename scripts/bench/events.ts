@@ -57,8 +57,8 @@ export const eventsBench: Bench = async ({ progress }) => {
         insert.run(seq, Date.now(), body, hash);
       },
     };
-    inTurns(works, warmUp);
-    const { ours, bare } = inTurns(works, rounds);
+    inTurns(works, { rounds: warmUp, turn: 1 });
+    const { ours, bare } = inTurns(works, { rounds, turn: 1 });
     const perSecond = (samples: readonly number[]): number =>
       (samples.length * 1_000_000) / samples.reduce((sum, us) => sum + us, 0);
     return {

@@ -22,13 +22,13 @@ export function timed(work: () => void): number {
   return performance.now() - began;
 }
 
-/** Rounds of one work before the next has its turn: long enough that neither measures the caches of the other. */
-const turn = 100;
-
-/** Measures in turns, so that whatever else the machine does falls on all alike. Returns microseconds of each call. */
+/**
+ * Measures in turns of so many rounds, so that whatever else the machine does falls on all alike: 1 where each comes alone in
+ * use too, more where one would only measure the caches of the other. Returns microseconds of each call.
+ */
 export function inTurns<Name extends string>(
   works: Readonly<Record<Name, (round: number) => void>>,
-  rounds: number,
+  { rounds, turn }: { readonly rounds: number; readonly turn: number },
 ): Readonly<Record<Name, readonly number[]>> {
   const names = Object.keys(works) as Name[];
   const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
