@@ -4,9 +4,13 @@ const dialable = /^(?:\+[1-9]\d{6,14}|\d{2,6})$/;
 /** `{number}` as it is, `{digits}` without its plus sign; for trunks that want it so. */
 const placeholder = /\{(number|digits)\}/g;
 
-/** @returns undefined for what is neither E.164 nor an extension of 2 to 6 digits */
+/** Without its plus sign such a number is an emergency call to a trunk that looks at the first digits. */
+const emergencyFirst = /^\+(?:112|911|999)/;
+
+/** @returns undefined for what is neither E.164 nor an extension of 2 to 6 digits, or would be read as an emergency call */
 export function dialUri(template: string, number: string): string | undefined {
   if (!dialable.test(number)) return undefined;
+  if (template.includes('{digits}') && emergencyFirst.test(number)) return undefined;
   return template.replaceAll(placeholder, (_, form: string) =>
     form === 'digits' ? number.replace('+', '') : number,
   );

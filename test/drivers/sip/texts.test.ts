@@ -157,6 +157,11 @@ describe('a number becomes an address', () => {
   ])('only if it is one: %j is not dialled', (number) => {
     expect(dialUri('sip:{number}@x', number)).toBeUndefined();
   });
+
+  it.each(['+911123456789', '+112345678'])('not as an emergency call: %s needs its plus sign', (number) => {
+    expect(dialUri('sip:{digits}@x', number)).toBeUndefined();
+    expect(dialUri('sip:{number}@x', number)).toBe(`sip:${number}@x`);
+  });
 });
 
 describe('the texts for the engine', () => {
