@@ -7,7 +7,7 @@ import {
   isChattering,
   stepContact,
 } from './contact.ts';
-import { type Gpio, GpioFault, type GpioInput, type LineRef } from './gpio.ts';
+import { faultOf, type Gpio, type GpioFault, type GpioInput, type LineRef } from './gpio.ts';
 
 /** How often every line is read although nothing was heard of it: a lost interrupt, or a line that has died. */
 const checkEveryMs = 1_000;
@@ -22,7 +22,7 @@ export interface ContactParts {
 }
 
 export interface ContactListener {
-  /** A settled level; also the first. */
+  /** A settled level that differs from the one before. */
   onLevel(active: boolean): void;
   onChattering(on: boolean): void;
   /** The line can no longer be read; this watch has ended. */
@@ -43,8 +43,8 @@ export class ContactWatch {
     this.#listener = listener;
   }
 
-  /** Tells the level at which the line stands, from within. @throws GpioFault */
-  start(): void {
+  /** @returns the level at which the line stands. @throws whatever the backend throws; the line is closed then */
+  start(): boolean {
     const { gpio, ref, activeLow } = this.#parts;
     this.#input = gpio.openInput(ref, { activeLow }, () => this.#take({ kind: 'activity' }));
     try {
@@ -53,8 +53,8 @@ export class ContactWatch {
       this.close();
       throw error;
     }
-    this.#listener.onLevel(this.#state.level);
     this.#checkLater();
+    return this.#state.level;
   }
 
   close(): void {
@@ -79,7 +79,7 @@ export class ContactWatch {
         this.#listener.onChattering(effect.on);
         return;
       case 'listen':
-        this.#input?.listen(effect.on);
+        this.#guarded((line) => line.listen(effect.on));
         return;
       case 'startTimer':
         this.#timer?.cancel();
@@ -102,16 +102,19 @@ export class ContactWatch {
   }
 
   #withLevel(go: (level: boolean) => void): void {
-    if (this.#input === undefined) return;
-    let level: boolean;
+    const level = this.#guarded((line) => line.read());
+    if (level !== undefined) go(level);
+  }
+
+  /** Undefined: the line is closed, or has died just now. */
+  #guarded<T>(work: (line: GpioInput) => T): T | undefined {
+    if (this.#input === undefined) return undefined;
     try {
-      level = this.#input.read();
+      return work(this.#input);
     } catch (error) {
-      if (!(error instanceof GpioFault)) throw error;
       this.close();
-      this.#listener.onFault(error);
-      return;
+      this.#listener.onFault(faultOf(error));
+      return undefined;
     }
-    go(level);
   }
 }

@@ -4,7 +4,7 @@ import type { Contact } from '../../controller/core/door/state.ts';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { DoorHardware, DoorHardwareInput } from '../../controller/ports/door-hardware.ts';
 import { ContactWatch } from './contact-watch.ts';
-import { type Gpio, GpioFault, type GpioOutput, type LineRef, nameOf } from './gpio.ts';
+import { faultOf, type Gpio, type GpioFault, type GpioOutput, type LineRef, nameOf } from './gpio.ts';
 import type { GpioWatchdog } from './watchdog.ts';
 
 export interface StrikeWiring {
@@ -98,9 +98,8 @@ export class GpioDoor implements DoorHardware {
     for (const watch of this.#watches.values()) watch.close();
     try {
       this.#strike?.set(this.#isEnergised(this.#parts.strike.safeState === 'released'));
-    } catch (error) {
+    } catch {
       // There is nobody left to tell; the watchdog, or the next start, tries again.
-      if (!(error instanceof GpioFault)) throw error;
     }
     this.#strike?.close();
     this.#strike = undefined;
@@ -153,7 +152,8 @@ export class GpioDoor implements DoorHardware {
     const { contacts, backend, timers, monotonicMs } = this.#parts;
     const wiring = contacts[contact];
     if (wiring === undefined) return;
-    const opened = this.#attempt(contact, () => {
+    let level: boolean | undefined;
+    this.#attempt(contact, () => {
       const watch = new ContactWatch(
         { gpio: backend(), timers, monotonicMs, ...wiring },
         {
@@ -165,10 +165,11 @@ export class GpioDoor implements DoorHardware {
           },
         },
       );
-      watch.start();
+      level = watch.start();
       this.#watches.set(contact, watch);
     });
-    if (!opened) this.#dead(contact);
+    if (level === undefined) this.#dead(contact);
+    else this.#level(contact, level);
   }
 
   #level(contact: Contact, active: boolean): void {
@@ -196,8 +197,7 @@ export class GpioDoor implements DoorHardware {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof GpioFault)) throw error;
-      this.#problem(part, problemOf(part, error));
+      this.#problem(part, problemOf(part, faultOf(error)));
       return false;
     }
     this.#problem(part, undefined);

@@ -35,6 +35,19 @@ export class GpioFault extends Error {
   }
 }
 
+/**
+ * What a backend threw. Whatever it did not foresee (a chip pulled out while it is looked at, no descriptor left) is a fault of the
+ * backend, too: it costs one part of one door, which is tried again, and never the controller.
+ */
+export const faultOf = (error: unknown): GpioFault =>
+  error instanceof GpioFault
+    ? error
+    : new GpioFault(
+        'backendUnusable',
+        `the lines cannot be used: ${error instanceof Error ? error.message : 'unknown fault'}`,
+        error,
+      );
+
 export interface GpioOutput {
   /** Drives the line, and reads it back before it returns. @throws GpioFault */
   set(active: boolean): void;
@@ -42,7 +55,7 @@ export interface GpioOutput {
   read(): boolean;
   /** What the watchdog (`watchdog.sh`) is told to bring the line to this state once the controller is gone. */
   order(active: boolean): string;
-  /** Lets go of the line, which stands as it was set last if the kernel allows; may be called twice. */
+  /** Lets go of the line, which stands as it was set last if the kernel allows; may be called twice, and throws nothing. */
   close(): void;
 }
 
@@ -51,7 +64,7 @@ export interface GpioInput {
   read(): boolean;
   /** Whether activity is told; on after opening. A contact that chatters is not listened to for a while. */
   listen(on: boolean): void;
-  /** May be called twice; tells nothing from now on. */
+  /** May be called twice, and throws nothing; tells nothing from now on. */
   close(): void;
 }
 
@@ -65,7 +78,7 @@ export interface Gpio {
    * @throws GpioFault
    */
   openInput(ref: LineRef, options: { readonly activeLow: boolean }, onActivity: () => void): GpioInput;
-  /** Lets go of every line; may be called twice. */
+  /** Lets go of every line; may be called twice, and throws nothing. */
   close(): void;
 }
 

@@ -117,7 +117,12 @@ export class GpiodGpio implements Gpio {
   }
 
   #letGo(taken: OpenLine): void {
-    if (this.#open.delete(taken)) taken.line.release();
+    if (!this.#open.delete(taken)) return;
+    try {
+      taken.line.release();
+    } catch {
+      // The chip is gone, and the line with it.
+    }
   }
 
   #sampleLater(): void {

@@ -57,7 +57,12 @@ export class OnoffGpio implements Gpio {
       if (!line.isReadable()) line.unwatchAll();
       onActivity();
     };
-    line.watch(moved);
+    try {
+      line.watch(moved);
+    } catch (error) {
+      this.#letGo(line);
+      throw refusal(ref, error);
+    }
     return {
       read,
       listen: (on) => {
@@ -97,7 +102,11 @@ export class OnoffGpio implements Gpio {
     if (this.#open.get(line.number) !== line) return;
     this.#open.delete(line.number);
     const held = line.held();
-    line.unexport();
+    try {
+      line.unexport();
+    } catch {
+      // The chip is gone, and the line with it.
+    }
     if (held !== undefined) leaveDriven(line.number, held);
   }
 }
@@ -127,8 +136,12 @@ const carefulLine = ({ Gpio: Line }: Onoff) =>
 
     /** The voltage that an output holds. */
     held(): 'low' | 'high' | undefined {
-      if (!this.#isOutput || !this.isReadable()) return undefined;
-      return this.level() === 1 ? 'high' : 'low';
+      if (!this.#isOutput) return undefined;
+      try {
+        return this.level() === 1 ? 'high' : 'low';
+      } catch {
+        return undefined;
+      }
     }
 
     /** onoff reads whenever the line has moved, where nobody can catch what that throws. */

@@ -78,6 +78,19 @@ describe('doctor and wired doors', () => {
     return findings;
   });
 
+  provoked(['gpioBackendUnusable'], 'a chip that is pulled out while it is looked at', async () => {
+    const { configFile } = await folderWith('onoff');
+    const gone = 'mkdir -p /sys/class/gpio/gpiochip512 && touch /sys/class/gpio/export';
+    const { findings } = await doctor(configFile, {
+      before: `mount -t tmpfs none /sys/class && ${gone}`,
+      runner: ['unshare', '--mount'],
+    });
+    expect(oneOf(findings, 'gpioBackendUnusable').what).toContain(
+      "the lines cannot be used: ENOENT: no such file or directory, open '/sys/class/gpio/gpiochip512/label'",
+    );
+    return findings;
+  });
+
   provoked(['gpioChipNotFound'], 'a chip of another board', async () => {
     const findings = await onSysfs('chip: pinctrl-rp1, line: 17');
     expect(oneOf(findings, 'gpioChipNotFound').what).toMatch(

@@ -1,6 +1,6 @@
 import { type GpioDoorWiring, linesOf } from '../../../config/gpio.ts';
 import type { ControllerConfig } from '../../../config/load.ts';
-import { GpioFault, type LineRef } from '../../../drivers/gpio/gpio.ts';
+import { faultOf, type GpioFault, type LineRef } from '../../../drivers/gpio/gpio.ts';
 import { lineProbe } from '../../../drivers/gpio/gpio-doors.ts';
 import { systemTimers } from '../../app/system-clock.ts';
 import type { ControllerStatus } from '../../ports/lobby.ts';
@@ -53,8 +53,8 @@ function problemsOf(
 }
 
 function problemOf(error: unknown): GpioFacts['problems'][number] {
-  if (!(error instanceof GpioFault)) throw error;
-  return { kind: kinds[error.code], problem: error.message };
+  const { code, message } = faultOf(error);
+  return { kind: kinds[code], problem: message };
 }
 
 const kinds: Readonly<Record<GpioFault['code'], GpioFacts['problems'][number]['kind']>> = {

@@ -163,12 +163,85 @@ describe('a wired door', () => {
     bench.time.pass(5_000);
     expect(memory.isHigh(line(0))).toBe(true);
     expect(bench.told).toEqual([
+      { kind: 'fault', problem: 'relay: this kernel offers no lines' },
       { kind: 'line', contact: 'monitor', fault: undefined },
       { kind: 'monitor', open: false },
-      { kind: 'fault', problem: 'relay: this kernel offers no lines' },
       { kind: 'fault', problem: undefined },
       { kind: 'obeyed', released: true },
     ]);
+  });
+
+  describe('whose backend throws what it did not foresee', () => {
+    const unforeseen = (): never => {
+      throw Object.assign(new Error("ENODEV: no such device, read '/dev/gpiochip0'"), { code: 'ENODEV' });
+    };
+
+    it('at its start: is faulty, tries again, and hears its exit and fire once the backend is well', () => {
+      const memory = new MemoryGpio({ board: 8 });
+      let backend: () => Gpio = unforeseen;
+      const bench = wired({ backend: () => backend() });
+      expect(bench.taken()).toContainEqual({
+        kind: 'fault',
+        problem: expect.stringContaining('relay: the lines cannot be used: ENODEV: no such device'),
+      });
+      backend = () => memory;
+      bench.time.pass(5_000);
+      expect(bench.taken()).toContainEqual({ kind: 'fault', problem: undefined });
+      memory.pull(line(3), true);
+      memory.pull(line(4), true);
+      bench.time.pass(20);
+      expect(bench.told).toEqual([
+        { kind: 'rex', active: true },
+        { kind: 'fire', active: true },
+      ]);
+      bench.door.release();
+      expect(memory.isHigh(line(0))).toBe(true);
+    });
+
+    it.each([
+      ['its relay is looked at', 'relay', 'openOutput', 'read'],
+      ['a contact is read', 'door monitor', 'openInput', 'read'],
+      ['a chattering contact is not listened to any more', 'door monitor', 'openInput', 'listen'],
+    ] as const)('while %s: says so, and mends', (_, part, opening, method) => {
+      let broken = false;
+      const bench = wired({ contacts: { monitor: contacts.monitor } }, (gpio) => {
+        const open = gpio[opening].bind(gpio) as (
+          ...args: unknown[]
+        ) => Record<string, (...args: unknown[]) => unknown>;
+        Object.assign(gpio, {
+          [opening]: (...args: unknown[]) => {
+            const opened = open(...args);
+            const works = opened[method];
+            return {
+              ...opened,
+              [method]: (...given: unknown[]) => (broken ? unforeseen() : works?.(...given)),
+            };
+          },
+        });
+      });
+      bench.taken();
+      broken = true;
+      for (let ms = 0; ms < 1_100; ms += 10) {
+        bench.gpio.pull(line(1), ms % 20 === 0);
+        bench.time.pass(10);
+      }
+      expect(bench.taken()).toContainEqual({
+        kind: 'fault',
+        problem: expect.stringContaining(`${part}: the lines cannot be used: ENODEV`),
+      });
+      broken = false;
+      bench.time.pass(10_000);
+      expect(bench.told).toContainEqual({ kind: 'fault', problem: undefined });
+    });
+
+    it('at its end: ends', () => {
+      const bench = wired({}, (gpio) => {
+        const open = gpio.openOutput.bind(gpio);
+        gpio.openOutput = (...args) => ({ ...open(...args), set: unforeseen });
+      });
+      bench.door.close();
+      expect(bench.time.timers.pending).toBe(0);
+    });
   });
 
   it('goes on opening while a contact of it is in use by somebody else, and says which', () => {
