@@ -169,6 +169,7 @@ export class OsdpReaders implements ReaderLine {
     const { name } = setup;
     switch (report.kind) {
       case 'status':
+        if (report.status !== 'online') this.#forget(name);
         // What the line's loss does to each of them has been told.
         if (this.#lineUp) this.#listener(name, { kind: 'state', state: report.status });
         return;
@@ -257,6 +258,12 @@ export class OsdpReaders implements ReaderLine {
         : timers.after(entryTimeoutMs, () => {
             typing.entry = noEntry;
           });
+  }
+
+  /** Whoever began to type goes on at another time, or is somebody else. */
+  #forget(reader: string): void {
+    this.#typing.get(reader)?.timer?.cancel();
+    this.#typing.delete(reader);
   }
 
   #keyed(reader: string, { how, key, identity }: Extract<LinkReport, { kind: 'keyed' }>): void {

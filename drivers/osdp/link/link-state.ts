@@ -132,6 +132,8 @@ export interface LinkState {
   readonly dueMs: number;
   readonly status: LinkStatus;
   readonly onlineSinceMs: number | undefined;
+  /** When it last answered while it was online. */
+  readonly heardMs: number;
   /** Channels lost or refused in a row. */
   readonly failures: number;
   /** Refusals that have been reported since it was last online or offline. */
@@ -172,6 +174,7 @@ export function newLink(settings: LinkSettings): LinkState {
     dueMs: 0,
     status: 'offline',
     onlineSinceMs: undefined,
+    heardMs: Number.NEGATIVE_INFINITY,
     failures: 0,
     told: [],
     probes: 0,

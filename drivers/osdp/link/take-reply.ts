@@ -7,7 +7,7 @@ import { goOffline, refuse, withStatus } from './endings.ts';
 import type { LinkState, LinkStep, Outstanding, Phase } from './link-state.ts';
 import { takeSecured } from './take-secured.ts';
 import { keyChoice } from './take-turn.ts';
-import { busyLimitMs, busyPauseMs, probeEveryMs } from './timing.ts';
+import { busyLimitMs, busyPauseMs, probeEveryMs, staleAfterMs } from './timing.ts';
 
 export function takeReply(state: LinkState, frame: ReceivedFrame, nowMs: number): LinkStep {
   const { outstanding, phase } = state;
@@ -54,7 +54,7 @@ function takeClear(
       if (reply.kind !== 'RMAC_I') return refuse(state, 'unexpectedReply', nowMs);
       const refusal = checkInitialMac(frame, reply.mac, phase.agreed);
       if (refusal !== undefined) return refuse(state, refusal, nowMs);
-      return onward(state, secured(phase), nowMs);
+      return onward(state, secured(phase, nowMs - state.heardMs >= staleAfterMs), nowMs);
     }
     case 'challenging':
       return ignored(state);
@@ -86,13 +86,18 @@ const onward = (state: LinkState, phase: Phase, nowMs: number): LinkStep => ({
   effects: [{ kind: 'free' }],
 });
 
-function secured({ choice, agreed }: Extract<Phase, { readonly kind: 'proving' }>): Phase {
+function secured({ choice, agreed }: Extract<Phase, { readonly kind: 'proving' }>, stale: boolean): Phase {
   const { session, cuid } = agreed;
   // Over SCBK-D, which everybody knows, one thing is said and nothing is heard.
   const agenda =
     choice.kind === 'default'
       ? [{ kind: 'KEYSET' as const, key: choice.newKey }]
-      : (['ID', 'CAP', 'LSTAT', 'RSTAT'] as const).map((kind) => ({ kind }));
+      : // What it kept for longer than anybody waits is polled away before it is online.
+        [...(stale ? (['POLL'] as const) : []), ...(['ID', 'CAP', 'LSTAT', 'RSTAT'] as const)].map(
+          (kind) => ({
+            kind,
+          }),
+        );
   return { kind: 'secured', choice, cuid, session, agenda };
 }
 

@@ -37,6 +37,7 @@ export function takeSecured(state: LinkState, phase: Secured, frame: ReceivedFra
     outstanding: undefined,
     sequence: (outstanding.sequence % 3) + 1,
     probes: 0,
+    heardMs: state.status === 'online' ? nowMs : state.heardMs,
   };
   const secured: Secured = { ...phase, session: opened.session };
   const reply = decodeReply(opened.message);
@@ -58,9 +59,17 @@ const freed = (state: LinkState, effects: readonly LinkEffect[] = []): LinkStep 
   effects: [{ kind: 'free' }, ...effects],
 });
 
-/** The command has been dealt with, well or not: it leaves the agenda or the requests. */
-function settled(state: LinkState, phase: Secured, { request, sentAtMs, command }: Outstanding): LinkState {
-  const agenda = phase.agenda[0] === command ? phase.agenda.slice(1) : phase.agenda;
+/**
+ * The command has been dealt with, well or not: it leaves the agenda or the requests. A poll of the agenda leaves it when
+ * there is nothing more to hear (`empty`).
+ */
+function settled(
+  state: LinkState,
+  phase: Secured,
+  { request, sentAtMs, command }: Outstanding,
+  empty = command.kind !== 'POLL',
+): LinkState {
+  const agenda = phase.agenda[0] === command && empty ? phase.agenda.slice(1) : phase.agenda;
   const requests = request === undefined ? state.requests : state.requests.slice(1);
   const more = agenda.length > 0 || requests.length > 0;
   return {
@@ -99,7 +108,7 @@ function nakked(
 ): LinkStep {
   const { command, request } = outstanding;
   if (command.kind === 'ID') return refuse(state, 'unexpectedReply', nowMs);
-  const after = settled(state, phase, outstanding);
+  const after = settled(state, phase, outstanding, true);
   if (command.kind === 'KEYSET') {
     const step = restart({ ...after, next: undefined, window: undefined }, 'keyNotTaken', nowMs);
     return { ...step, effects: [...step.effects, report({ kind: 'keyFailed', why: 'notTaken' })] };
@@ -118,7 +127,9 @@ function done(
   nowMs: number,
 ): LinkStep {
   const { command, request } = outstanding;
-  const after = settled(state, phase, outstanding);
+  const after = settled(state, phase, outstanding, command.kind !== 'POLL' || reply.kind === 'ACK');
+  // Before it is online it is only listened to empty.
+  if (command.kind === 'POLL' && state.status !== 'online') return freed(after);
   // The peripheral has the key: begin anew with it.
   if (command.kind === 'KEYSET') return restart({ ...after, failures: 0 }, 'newKey', nowMs);
   if (reply.kind === 'PDID') return identified(after, phase, reply, nowMs);

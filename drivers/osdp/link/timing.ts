@@ -20,6 +20,9 @@ export const probeEveryMs = 1_200;
 export const shortProbeMs = 40;
 export const fullProbeEvery = 4;
 
+/** Somebody who was not answered for so long has gone: what the reader kept of them is not believed. */
+export const staleAfterMs = 2_000;
+
 /** A session that held so long was sound: the next fault is the first again. */
 export const soundAfterMs = 60_000;
 const maxRefusalPauseMs = 60_000;

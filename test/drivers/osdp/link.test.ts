@@ -256,10 +256,48 @@ describe('a reader that goes away', () => {
     line.run(awayMs);
     line.act(1, { kind: 'powerCut' });
     line.plug(1, true);
-    line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
     line.forget();
     line.run(2_000);
+    line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
+    line.run(100);
     expect(of(line, 'card')).toHaveLength(1);
+  });
+
+  it('is not believed about what it kept meanwhile: whoever held a card or typed has gone', () => {
+    const line = online();
+    line.plug(1, false);
+    line.run(1_000);
+    line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
+    line.act(1, { kind: 'press', keys: ['1', '#'] });
+    line.act(1, { kind: 'input', input: 1, active: true });
+    line.run(300_000);
+    line.plug(1, true);
+    line.forget();
+    line.run(2_000);
+    expect(kinds(line)).toContain('online');
+    expect([...of(line, 'card'), ...of(line, 'keys')]).toEqual([]);
+    expect(of(line, 'inputs')).toMatchObject([{ active: [false, true] }]);
+    line.act(1, { kind: 'press', keys: ['2'] });
+    line.run(100);
+    expect(of(line, 'keys')).toMatchObject([{ keys: ['2'] }]);
+  });
+
+  it('is believed about a card that was held to it in a short break', () => {
+    const line = online();
+    line.forget();
+    line.act(1, { kind: 'fault', fault: 'plainNak', times: 1 });
+    line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
+    line.run(500);
+    expect(kinds(line)).toEqual(['securing', 'online', 'identity', 'card']);
+  });
+
+  it('is not believed about what it kept while no controller asked it', () => {
+    const line = lineOf({ links: [link(1)], peripherals: [reader(1)] });
+    line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
+    line.feed({ kind: 'opened' });
+    line.run(1_000);
+    expect(kinds(line)).toContain('online');
+    expect(kinds(line)).not.toContain('card');
   });
 
   it('is found again at once after a cut of its power, with the same key', () => {
@@ -389,14 +427,15 @@ describe('commissioning', () => {
     expect(of(line, 'card')).toHaveLength(1);
   });
 
-  it('over SCBK-D says KEYSET and nothing else: no card is heard before the reader has its own key', () => {
+  it('over SCBK-D says KEYSET and nothing else: no card of before is heard', () => {
     const line = fresh();
     line.act(1, { kind: 'card', bits: 26, data: bytes('BD88EB80') });
     line.forget();
     commission(line);
     line.run(1_000);
-    expect(line.did.map(({ command }) => command.kind).slice(0, 2)).toEqual(['KEYSET', 'ID']);
-    expect(kinds(line).indexOf('card')).toBeGreaterThan(kinds(line).indexOf('keyed'));
+    expect(line.did.map(({ command }) => command.kind).slice(0, 4)).toEqual(['KEYSET', 'POLL', 'POLL', 'ID']);
+    expect(kinds(line)).toContain('keyed');
+    expect(kinds(line)).not.toContain('card');
   });
 
   it('ends with its window', () => {
