@@ -210,6 +210,7 @@ export class CallDesk {
       },
       shown,
       ...(resident === undefined ? {} : { resident }),
+      door: this.#parts.callDoor,
       started: {
         type: 'CallStarted',
         severity: 'info',

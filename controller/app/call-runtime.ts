@@ -15,7 +15,7 @@ import {
   idleCall,
   stepCall,
 } from '../core/call/machine.ts';
-import type { ResidentId } from '../core/dataset.ts';
+import type { DoorId, ResidentId } from '../core/dataset.ts';
 import type { AppRefusal, AppRing, RingNews } from '../ports/app-ring.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
@@ -44,6 +44,8 @@ export interface CallOrder {
   readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
   /** Who is called; absent: the concierge. */
   readonly resident?: ResidentId;
+  /** The door that the called person opens. */
+  readonly door: DoorId;
   /** The event of its beginning. */
   readonly started: EventDraft;
   /** Decides, commits and acts; true once the door is released. */
@@ -127,9 +129,11 @@ export class CallRuntime {
     return undefined;
   }
 
-  /** The door was opened in an app for this call; any other call is left alone. */
-  openedInApp(call: string): void {
-    if (this.#order?.call.id === call && this.busy) this.#post({ kind: 'app', act: 'opened' });
+  /** A door was opened in an app for this call: over if it is the call door and the called person asked; else left alone. */
+  openedInApp(call: string, by: CommandBy, door: DoorId): void {
+    const order = this.#order;
+    if (order?.call.id !== call || !this.busy || order.door !== door || !isCalled(by, order.resident)) return;
+    this.#post({ kind: 'app', act: 'opened' });
   }
 
   /** The guest gives up, or has read the outcome. Another call than the present one is left alone. */

@@ -95,7 +95,7 @@ export class CloudCommands implements CommandExecutor {
     });
     if (outcome.kind === 'fault') return this.#finish(this.#seen(id, 'failed', outcome.reason));
     const { decision } = outcome;
-    if (decision.outcome === 'grant' && call !== undefined) this.#calls?.openedInApp(call);
+    if (decision.outcome === 'grant' && call !== undefined) this.#calls?.openedInApp(call, by, door);
     return this.#finish(
       decision.outcome === 'grant' ? this.#seen(id, 'done') : this.#seen(id, 'rejected', decision.reason),
     );

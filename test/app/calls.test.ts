@@ -676,4 +676,26 @@ describe('residents’ apps', () => {
     shell.time.pass(5 * second);
     expect(phase(shell)).toMatchObject({ kind: 'ended', outcome: 'opened' });
   });
+
+  it.each([
+    ['somebody else opens the call door', 'bob', 'lobby'],
+    ['somebody else opens another door', 'bob', 'inner'],
+    ['the called resident opens another door', 'ann', 'inner'],
+  ])('leave the call as it is when %s in its name', (_what, id, opened) => {
+    const shell = lit(householdShell({ doors: ['lobby', 'inner'] }));
+    const by = { kind: 'resident', id: ResidentId.parse(id) } as const;
+    const door = DoorId.parse(opened);
+    shell.publish(
+      put('door', aDoor('inner')),
+      put('resident', aResident('bob', { directoryCode: '0202', showOnConsole: false })),
+      put('grant', aGrant('theirs', by, { door })),
+    );
+    touch(shell);
+    const call = shell.lobby.state().call?.id ?? '';
+    const unlock = { op: 'unlock', id: 'u-1', door, extended: false, by, call } as const;
+    expect(shell.commands.execute(unlock)).toMatchObject({ outcome: 'done' });
+    expect(shell.wires(opened).released).toBe(true);
+    expect(phase(shell)).toEqual({ kind: 'calling' });
+    expect(shell.phone.hungUp).toEqual([]);
+  });
 });
