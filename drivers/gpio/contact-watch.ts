@@ -82,6 +82,7 @@ export class ContactWatch {
         this.#guarded((line) => line.listen(effect.on));
         return;
       case 'startTimer':
+        if (this.#input === undefined) return;
         this.#timer?.cancel();
         this.#timer = this.#parts.timers.after(effect.ms, () =>
           this.#withLevel((level) => this.#take({ kind: 'timer', level })),

@@ -30,7 +30,7 @@ export interface GpioDoorParts {
   readonly contacts: Readonly<Partial<Record<Contact, ContactWiring>>>;
   /** The backend that this device is configured to use. @throws GpioFault where it cannot work */
   readonly backend: () => Gpio;
-  readonly watchdog: Pick<GpioWatchdog, 'guard'>;
+  readonly watchdog: Pick<GpioWatchdog, 'guard' | 'safe'>;
   readonly timers: Timers;
   readonly monotonicMs: () => number;
 }
@@ -98,6 +98,7 @@ export class GpioDoor implements DoorHardware {
     for (const watch of this.#watches.values()) watch.close();
     try {
       this.#strike?.set(this.#isEnergised(this.#parts.strike.safeState === 'released'));
+      if (this.#strike !== undefined) this.#parts.watchdog.safe(this.door);
     } catch {
       // There is nobody left to tell; the watchdog, or the next start, tries again.
     }
@@ -120,7 +121,7 @@ export class GpioDoor implements DoorHardware {
     const { ref, activeLow } = strike;
     const output = backend().openOutput(ref, { activeLow, active: this.#isEnergised(this.#released) });
     this.#strike = output;
-    watchdog.guard(output.order(this.#isEnergised(strike.safeState === 'released')));
+    watchdog.guard(this.door, output.order(this.#isEnergised(strike.safeState === 'released')));
   }
 
   /** Another program may move a line of sysfs; a chip on a cable may vanish, and come back without what was set. */

@@ -27,14 +27,14 @@ function wired(parts: Partial<GpioDoorParts> = {}, prepare: (gpio: MemoryGpio) =
   const gpio = new MemoryGpio({ board: 8 });
   const time = new HandTime();
   const told: DoorHardwareInput[] = [];
-  const orders: string[] = [];
+  const orders = new Map<string, string>();
   prepare(gpio);
   const door = new GpioDoor({
     door: DoorId.parse('front'),
     strike,
     contacts,
     backend: () => gpio,
-    watchdog: { guard: (order) => orders.push(order) },
+    watchdog: { guard: (id, order) => orders.set(id, order), safe: (id) => orders.delete(id) },
     timers: time.timers,
     monotonicMs: () => time.monotonicMs(),
     ...parts,
@@ -84,12 +84,13 @@ describe('a wired door', () => {
     (safeState, failMode, high) => {
       const bench = wired({ strike: { ...strike, safeState, failMode } });
       expect(relay(bench)).toBe(high);
-      expect(bench.orders).toEqual([`memory board 0 ${high ? 1 : 0}`]);
+      expect([...bench.orders]).toEqual([['front', `memory board 0 ${high ? 1 : 0}`]]);
       bench.door.release();
       bench.door.secure();
       bench.door.release();
       bench.door.close();
       expect(relay(bench)).toBe(high);
+      expect([...bench.orders]).toEqual([]);
     },
   );
 
@@ -199,25 +200,21 @@ describe('a wired door', () => {
     });
 
     it.each([
-      ['its relay is looked at', 'relay', 'openOutput', 'read'],
-      ['a contact is read', 'door monitor', 'openInput', 'read'],
-      ['a chattering contact is not listened to any more', 'door monitor', 'openInput', 'listen'],
-    ] as const)('while %s: says so, and mends', (_, part, opening, method) => {
+      ['its relay is looked at', 'relay', 'read'],
+      ['a contact is read', 'door monitor', 'read'],
+      ['a chattering contact is not listened to any more', 'door monitor', 'listen'],
+    ] as const)('while %s: says so, and mends', (_, part, method) => {
       let broken = false;
       const bench = wired({ contacts: { monitor: contacts.monitor } }, (gpio) => {
-        const open = gpio[opening].bind(gpio) as (
-          ...args: unknown[]
-        ) => Record<string, (...args: unknown[]) => unknown>;
-        Object.assign(gpio, {
-          [opening]: (...args: unknown[]) => {
-            const opened = open(...args);
-            const works = opened[method];
-            return {
-              ...opened,
-              [method]: (...given: unknown[]) => (broken ? unforeseen() : works?.(...given)),
-            };
-          },
-        });
+        const flaky = <Line extends object>(line: Line, breaks: boolean): Line =>
+          new Proxy(line, {
+            get: (target, name) =>
+              broken && breaks && name === method ? unforeseen : Reflect.get(target, name),
+          });
+        const openOutput = gpio.openOutput.bind(gpio);
+        const openInput = gpio.openInput.bind(gpio);
+        gpio.openOutput = (...args) => flaky(openOutput(...args), part === 'relay');
+        gpio.openInput = (...args) => flaky(openInput(...args), part !== 'relay');
       });
       bench.taken();
       broken = true;
@@ -234,13 +231,14 @@ describe('a wired door', () => {
       expect(bench.told).toContainEqual({ kind: 'fault', problem: undefined });
     });
 
-    it('at its end: ends', () => {
+    it('at its end: ends, and leaves its relay to the watchdog', () => {
       const bench = wired({}, (gpio) => {
         const open = gpio.openOutput.bind(gpio);
         gpio.openOutput = (...args) => ({ ...open(...args), set: unforeseen });
       });
       bench.door.close();
       expect(bench.time.timers.pending).toBe(0);
+      expect([...bench.orders.keys()]).toEqual(['front']);
     });
   });
 
