@@ -8,20 +8,12 @@ import { settingState } from '../core/door/operator-setting.ts';
 import { rowProblems } from '../core/door/row-problems.ts';
 import type { OpenHours, OperatorMode } from '../core/door/state.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Journal, type Lockdown, type OperatorSetting, StorageFault } from '../ports/journal.ts';
+import { type Journal, type OperatorSetting, StorageFault } from '../ports/journal.ts';
 import type { Replica } from '../ports/replica.ts';
 import { accessFacts } from './access-facts.ts';
 import type { DoorCauses, DoorRuntime } from './door-runtime.ts';
 import type { Guesses } from './guesses.ts';
 import { TwoPersons } from './two-persons.ts';
-
-/** Whether a lockdown of this scope covers the door; the row is asked for only where an area matters. */
-function covers({ scope }: Lockdown, id: DoorId, row: () => Door | undefined): boolean {
-  if (scope === 'building' || scope === `door:${id}`) return true;
-  if (!scope.startsWith('area:')) return false;
-  const area = row()?.area;
-  return area !== undefined && scope === `area:${area}`;
-}
 
 const notInDataset = 'the building has no door of this name: nobody has a right to it.';
 
@@ -82,9 +74,23 @@ export class Doors {
     return { lockdown: this.#isLockedDown(id), operator: this.#operator(id), hours: this.#hours(id) };
   }
 
-  /** Recomputes every door's causes: after a command, a change of the dataset or of the clock, and as time passes. */
+  /**
+   * Recomputes every door's causes: after a command, a change of the dataset or of the clock, and as time passes.
+   *
+   * @throws StorageFault when the causes of a door cannot be read, once all the others have theirs.
+   */
   applyCauses(cause: string): void {
-    for (const runtime of this.all()) runtime.setCauses(this.causes(runtime.id), cause);
+    const faults: StorageFault[] = [];
+    for (const runtime of this.all()) {
+      try {
+        runtime.setCauses(this.causes(runtime.id), cause);
+      } catch (error) {
+        if (!(error instanceof StorageFault)) throw error;
+        faults.push(error);
+      }
+    }
+    const [first] = faults;
+    if (first !== undefined) throw first;
   }
 
   /** Operators' modes whose end has come. */
@@ -130,10 +136,18 @@ export class Doors {
     });
   }
 
+  /** Its row is asked for only where nothing but an area's lockdown may cover it; one that cannot be read is covered. */
   #isLockedDown(id: DoorId): boolean {
-    return this.#journal
-      .lockdowns()
-      .some((lockdown) => lockdown.on && covers(lockdown, id, () => this.row(id)));
+    const scopes = new Set(this.#journal.lockdowns().flatMap(({ on, scope }) => (on ? [scope] : [])));
+    if (scopes.has('building') || scopes.has(`door:${id}`)) return true;
+    if (![...scopes].some((scope) => scope.startsWith('area:'))) return false;
+    try {
+      const area = this.row(id)?.area;
+      return area !== undefined && scopes.has(`area:${area}`);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      return true;
+    }
   }
 
   #operator(id: DoorId): OperatorMode | undefined {
