@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ann, decided, gus, lobby, outcome, requests } from '../support/scene.ts';
 
-const { pin, guestCode, byAnn, call } = requests;
+const { pin, guestCode, byAnn, call, concierge } = requests;
 const noon = Date.parse('2026-06-15T16:00:00.000Z');
 const door = (fields = {}) => ({ antipassback: { from: 'street', to: 'inside', kind: 'hard', ...fields } });
 const annIs = (area: string, since = noon - 60_000) => ({
@@ -69,6 +69,14 @@ describe('two persons', () => {
     expect(outcome(pin, { ...two, device: { door: { firstPersonWaiting: true, firstPerson: ann } } })).toBe(
       '12 secondPersonNeeded',
     );
+  });
+
+  test('a concierge, who has no name, is the second of somebody named and not of a concierge', () => {
+    const guests = { lobby: { ...two.lobby, guestEntrance: true } };
+    const waiting = (first = {}) => ({ ...guests, device: { door: { firstPersonWaiting: true, ...first } } });
+    expect(outcome(concierge, waiting({ firstPerson: ann }))).toBe('grant');
+    expect(outcome(pin, waiting())).toBe('grant');
+    expect(outcome(concierge, waiting())).toBe('12 secondPersonNeeded');
   });
 });
 
