@@ -119,7 +119,7 @@ export class SipEngine {
 
   async #attend(child: EngineProcess, port: number, signal: AbortSignal): Promise<LifeEnd> {
     const { program } = this.#options;
-    const channelEnd = Promise.withResolvers<ChannelEnd | 'silent'>();
+    const channelEnd = Promise.withResolvers<ChannelEnd | 'silent' | 'aborted'>();
     const socket = await reachWhile(port, () => !child.gone && !signal.aborted);
     if (socket === undefined) {
       const how = child.gone ? await child.ended : 'does not listen on its control port';
@@ -134,11 +134,13 @@ export class SipEngine {
     });
     this.#answered = true;
     const pulseTimer = this.#ask(() => channelEnd.resolve('silent'));
-    const aborted = new Promise<'aborted'>((resolve) =>
-      signal.addEventListener('abort', () => resolve('aborted'), { once: true }),
-    );
+    const stop = (): void => channelEnd.resolve('aborted');
+    signal.addEventListener('abort', stop);
+    // It may have come while the control port was being reached.
+    if (signal.aborted) stop();
     this.#listener.up();
-    const why = await Promise.race([channelEnd.promise, child.ended, aborted]);
+    const why = await Promise.race([channelEnd.promise, child.ended]);
+    signal.removeEventListener('abort', stop);
     pulseTimer.cancel();
     // A process that dies takes its socket along a moment before.
     if (why === 'closed' && !(await goneWithin(child, 200)))

@@ -1,13 +1,14 @@
 /** What becomes of the line when its engine, its controls or its sound are gone. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemTimers } from '../../../controller/app/system-clock.ts';
 import type { Timers } from '../../../controller/ports/clock.ts';
 import { audioProblem } from '../../../drivers/sip/audio-probe.ts';
+import { SipEngine } from '../../../drivers/sip/sip-engine.ts';
 import { sine, wavOf } from '../../../drivers/sip/wav.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
 import { forThisTest } from '../../support/for-this-test.ts';
@@ -140,6 +141,34 @@ describe('the engine', () => {
     );
     expect(await gone).toEqual([null, 'SIGKILL']);
     await phone.close();
+    folder[Symbol.dispose]();
+  });
+
+  it('that dies over and over leaves nothing waiting for the controller’s end', async () => {
+    const folder = sipFolder();
+    const program = fakeEngine(folder, 'serve(() => process.exit());');
+    const listening = vi.spyOn(EventTarget.prototype, 'addEventListener');
+    const lives = Promise.withResolvers<void>();
+    let downs = 0;
+    const down = (): void => {
+      downs += 1;
+      if (downs === 3) lives.resolve();
+    };
+    const engine = new SipEngine(
+      {
+        ...{ program, folder: join(folder.path, 'phone'), timers: systemTimers, firstPauseMs: 1 },
+        config: (port) => `ctrl_tcp_listen 127.0.0.1:${port}\n`,
+      },
+      { up: () => {}, message: () => {}, down },
+    );
+    engine.start();
+    await lives.promise;
+    const signals = new Set(listening.mock.contexts.filter((target) => target instanceof AbortSignal));
+    listening.mockRestore();
+    const waiting = [...signals].map((signal) => getEventListeners(signal, 'abort').length);
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(Math.max(...waiting)).toBeLessThan(3);
+    await engine.close();
     folder[Symbol.dispose]();
   });
 
