@@ -96,7 +96,7 @@ export class SaltoSite {
     this.#looking.open();
   }
 
-  /** Never rejects, and ends within seconds. */
+  /** Never rejects, and ends within seconds; what lasts, seconds after it has been told. */
   operate(operation: DoorOperation, saltoId: string): Promise<Operated> {
     const operated = this.#operate(operation, saltoId);
     this.#underway.add(operated);
@@ -126,7 +126,8 @@ export class SaltoSite {
 
   async #operate(operation: DoorOperation, saltoId: string): Promise<Operated> {
     const call = doorCall(operation, saltoId, this.#parts.naming);
-    const outcome = await this.#operations.call(call, { withinMs: operateWithinMs, urgent: true });
+    const lasts = operation !== 'open';
+    const outcome = await this.#operations.call(call, { withinMs: operateWithinMs, urgent: true, lasts });
     const result = outcome.kind === 'params' ? doorResultOf(outcome.params, saltoId) : outcome;
     return operatedOf(operation, result, this.server);
   }

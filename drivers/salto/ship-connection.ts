@@ -6,6 +6,7 @@ import { stepSession } from './session/session-machine.ts';
 import {
   type CallOutcome,
   initialSession,
+  type SessionCall,
   type SessionEffect,
   type SessionInput,
   type SessionSetup,
@@ -46,8 +47,11 @@ export class ShipConnection {
     this.#input({ kind: 'open' });
   }
 
-  /** Never rejects, and ends within `withinMs`. An urgent one does not wait for the pause after a failure. */
-  call(call: ShipCall, how: { readonly withinMs: number; readonly urgent: boolean }): Promise<CallOutcome> {
+  /**
+   * Never rejects, and ends within `withinMs`; what lasts, so long after those before it have ended. An urgent one does not
+   * wait for the pause after a failure.
+   */
+  call(call: ShipCall, how: Omit<SessionCall, 'id' | 'call'>): Promise<CallOutcome> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve) => {

@@ -20,6 +20,8 @@ import type {
 /** How long a lock stays open by itself is SALTO's setting; for a longer passage it is opened again a second before. */
 const reopenAheadMs = 1_000;
 const retryMs = 10_000;
+/** For what SALTO was not told at all: no lock has been troubled with it. */
+const unsentRetryMs = 2_000;
 
 /** @param openTimeMs how long the lock stays open after one `OnlineDoor.Open` */
 export function stepSaltoDoor(
@@ -154,7 +156,7 @@ function afterFailure(
   return proceed(isBarred ? { ...refused, ...nobody } : refused, [
     ...(isBarred ? noPassage : []),
     { kind: 'refused', released: isBarred || isReleasing(refused), problem },
-    { kind: 'startTimer', timer: 'retry', ms: retryMs },
+    { kind: 'startTimer', timer: 'retry', ms: outcome === 'notSent' ? unsentRetryMs : retryMs },
   ]);
 }
 

@@ -3,7 +3,8 @@
  *
  * 1. One call is under way at a time: SHIP's answers carry no number, so only their order says what they answer.
  * 2. Every call gets one outcome, at the latest when its time is over. One that still waits then is never sent: nobody
- *    stands at that door any more. One that was sent is never sent again.
+ *    stands at that door any more. What lasts has its time from when it is sent: a lock that hangs keeps it from no other
+ *    door. One that was sent is never sent again.
  * 3. Whatever is wrong with an answer concerns its call only, and ends the connection: what follows cannot be trusted to
  *    answer the next call. The calls that wait go out on a new one.
  * 4. A connection that cannot be made fails the calls that wait for it, and is tried again after a pause that grows with each
@@ -92,6 +93,12 @@ const faulted = ({ id }: SessionCall, fault: CallFault): SessionEffect => ({
   outcome: { kind: 'fault', fault },
 });
 
+const startOf = ({ id, withinMs }: SessionCall): SessionEffect => ({
+  kind: 'startTimer',
+  timer: `call ${id}`,
+  ms: withinMs,
+});
+
 const ready = (state: SessionState): SessionState => ({
   ...state,
   phase: { kind: 'ready' },
@@ -118,9 +125,7 @@ function ask(state: SessionState, call: SessionCall, setup: SessionSetup): React
   const isPause = state.phase.kind === 'resting' && state.failures > 0;
   if (isPause && !call.urgent) return stepTo(state, [faulted(call, 'unreachable')]);
   const next: SessionState = { ...state, waiting: [...state.waiting, call] };
-  const started: readonly SessionEffect[] = [
-    { kind: 'startTimer', timer: `call ${call.id}`, ms: call.withinMs },
-  ];
+  const started = call.lasts === true ? [] : [startOf(call)];
   if (state.phase.kind === 'ready') return sendNext(next, setup, started);
   return state.phase.kind === 'resting' ? connect(next, setup, started) : stepTo(next, started);
 }
@@ -135,6 +140,7 @@ function sendNext(
   if (call === undefined) return stepTo(state, before);
   return stepTo({ ...state, phase: { kind: 'calling', call }, waiting }, [
     ...before,
+    ...(call.lasts === true ? [startOf(call)] : []),
     { kind: 'send', frame: writeCall(call.call, dialect) },
   ]);
 }

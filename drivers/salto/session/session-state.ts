@@ -18,8 +18,10 @@ export interface SessionSetup {
 export interface SessionCall {
   readonly id: number;
   readonly call: ShipCall;
-  /** From asking to answer. */
+  /** From asking to answer; of what lasts, from sending to answer. */
   readonly withinMs: number;
+  /** It is worth as much later as now: it waits for as long as others are under way. */
+  readonly lasts?: boolean;
   /** Somebody waits at a door: the pause after a failure is not for them. */
   readonly urgent: boolean;
 }

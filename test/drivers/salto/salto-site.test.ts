@@ -164,7 +164,7 @@ describe('a SALTO server', () => {
     expect((await house.next('refused')).released).toBe(false);
     const back = forThisTest(await new ShipServer().listen(port));
     const a = back.addDoor('A');
-    house.time.pass(10_000);
+    house.time.pass(2_000);
     expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
     expect([a.status, a.opened]).toEqual([5, 0]);
     await house.lookAgain();
@@ -189,6 +189,7 @@ describe('a SALTO server', () => {
   });
 
   it.each<Misbehaviour>([
+    'silent',
     'cut',
     'oversized',
     'lengthTooShort',
@@ -200,11 +201,40 @@ describe('a SALTO server', () => {
     const server = await serverWith('A', 'B');
     server.misbehave = ({ doors }) => (doors.includes('A') ? misbehaviour : undefined);
     const house = new SaltoHouse(server.port, { doors: { front: 'A', back: 'B' } }).start();
+    // First of both doors, then of A by itself.
+    for (let looks = 1; misbehaviour === 'silent' && looks <= 2; looks += 1) {
+      await server.until(() => server.callsOf('OnlineDoor.GetOnlineStatusList').length === looks);
+      house.time.pass(4_000);
+    }
     expect((await house.next('fault')).problem).toMatch(/SALTO/);
     expect(await house.next('monitor', 'back')).toEqual({ kind: 'monitor', open: false });
     house.door('back').release(passage);
     await server.until(() => server.doors.get('B')?.opened === 1);
     expect(house.said.get('back')?.left.filter(({ kind }) => kind === 'fault')).toEqual([]);
+  });
+
+  it('whose first locks hang locks down every other door, before it tries those again', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E'];
+    const server = await serverWith(...names);
+    const hanging = ['A', 'C'];
+    const isOrder = (name: string): boolean => name === 'OnlineDoor.EmergencyClose';
+    server.misbehave = ({ name, doors: [door = ''] }) =>
+      isOrder(name) && hanging.includes(door) ? 'silent' : undefined;
+    const doors = Object.fromEntries(names.map((name) => [name.toLowerCase(), name]));
+    const house = new SaltoHouse(server.port, { doors }).start();
+    await house.rested();
+    for (const door of Object.keys(doors)) house.door(door).secure('block');
+    for (const door of hanging) {
+      await server.until(() => server.callsOf('OnlineDoor.EmergencyClose').at(-1)?.doors[0] === door);
+      house.time.pass(4_000);
+    }
+    for (const door of ['b', 'd', 'e']) {
+      // As it started, locked; then locked down.
+      await house.next('obeyed', door);
+      expect(await house.next('obeyed', door)).toEqual({ kind: 'obeyed', released: false });
+    }
+    expect(server.callsOf('OnlineDoor.EmergencyClose').map(({ doors: [door] }) => door)).toEqual(names);
+    expect((await house.next('refused', 'a')).problem).toMatch(/does not answer/);
   });
 
   it('is said hello to now and then, so that a dead connection is found before a person finds it', async () => {

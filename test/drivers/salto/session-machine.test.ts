@@ -24,6 +24,10 @@ const call = (id: number, urgent = true): SessionInput => ({
   kind: 'call',
   call: { id, call: infoCall, withinMs: 5_000, urgent },
 });
+const lastingCall = (id: number): SessionInput => ({
+  kind: 'call',
+  call: { id, call: infoCall, withinMs: 5_000, urgent: true, lasts: true },
+});
 const received = (bytes: Uint8Array): SessionInput => ({ kind: 'received', bytes });
 const timer = (name: SessionTimer): SessionInput => ({ kind: 'timer', timer: name });
 
@@ -149,6 +153,19 @@ describe('a session with a SHIP server', () => {
     ]);
   });
 
+  it('gives what lasts its time from when it is sent, however long others take', () => {
+    expect(sessionAfter(open, connected, lastingCall(1)).effects).toEqual(['start call 1 5000', 'send']);
+    expect(sessionAfter(open, connected, call(1), lastingCall(2)).effects).toEqual([]);
+    expect(sessionAfter(open, connected, call(1), lastingCall(2), received(answer)).effects).toEqual([
+      ...['cancel call 1', '1: params'],
+      ...['start call 2 5000', 'send'],
+    ]);
+    const { state } = sessionAfter(open, connected, call(1), lastingCall(2), timer('call 1'));
+    expect(stepSession(state, connected, setup, 0).effects.map(inShort)).toEqual([
+      ...['cancel connect', 'start call 2 5000', 'send'],
+    ]);
+  });
+
   it('gives up on a server that does not answer', () => {
     expect(sessionAfter(open, connected, call(1), timer('call 1')).effects).toEqual([
       'cancel connect',
@@ -194,7 +211,7 @@ describe('a session with a SHIP server', () => {
 
   it('gives every call one outcome and sends none twice or late, whatever happens in whatever order', () => {
     const anything = fc.oneof(
-      fc.constant('call' as const),
+      fc.constantFrom('call', 'lastingCall'),
       fc.constantFrom<SessionInput>(open, connected, lost, timer('retry'), timer('connect')),
       fc.uint8Array({ maxLength: 20 }).map(received),
       fc.constant(received(answer)),
@@ -206,24 +223,28 @@ describe('a session with a SHIP server', () => {
         let state = initialSession;
         let asked = 0;
         const outcomes = new Map<number, number>();
+        const started = new Set<string>();
         const isOnTheWay = (): boolean => state.phase.kind === 'calling';
         const take = (input: SessionInput): void => {
-          // A timer that has been cancelled does not fire.
-          if (input.kind === 'timer' && input.timer.startsWith('call '))
-            if (outcomes.has(Number(input.timer.slice(5)))) return;
+          // Only a timer that runs fires.
+          if (input.kind === 'timer' && input.timer.startsWith('call ') && !started.has(input.timer)) return;
+          if (input.kind === 'timer') started.delete(input.timer);
           const step = stepSession(state, input, setup, 0);
           for (const effect of step.effects) {
+            if (effect.kind === 'startTimer') started.add(effect.timer);
+            if (effect.kind === 'cancelTimer') started.delete(effect.timer);
             if (effect.kind !== 'outcome') continue;
             outcomes.set(effect.id, (outcomes.get(effect.id) ?? 0) + 1);
           }
           const sends = step.effects.filter(({ kind }) => kind === 'send').length;
           state = step.state;
+          if (state.phase.kind === 'calling') expect(started).toContain(`call ${state.phase.call.id}`);
           expect(sends).toBeLessThanOrEqual(1);
           if (sends === 1) expect(isOnTheWay()).toBe(true);
         };
         for (const input of inputs) {
-          take(input === 'call' ? call(asked) : input);
-          if (input === 'call') asked += 1;
+          take(typeof input !== 'string' ? input : input === 'call' ? call(asked) : lastingCall(asked));
+          if (typeof input === 'string') asked += 1;
         }
         take({ kind: 'close' });
         expect([...outcomes.values()].every((count) => count === 1)).toBe(true);
