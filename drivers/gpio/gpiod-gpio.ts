@@ -150,7 +150,10 @@ export class GpiodGpio implements Gpio {
   }
 
   #chips(): readonly { readonly chip: Chip; readonly lines: Map<number, Line> }[] {
-    const names = readdirSync('/dev').filter((name) => /^gpiochip\d+$/.test(name));
+    // On a Raspberry Pi 5, udev calls the header's chip gpiochip4, too, by a link: as older kernels numbered it.
+    const names = readdirSync('/dev', { withFileTypes: true })
+      .filter((entry) => /^gpiochip\d+$/.test(entry.name) && !entry.isSymbolicLink())
+      .map(({ name }) => name);
     if (names.length === 0) throw new GpioFault('backendUnusable', 'this machine has no /dev/gpiochip*');
     return names.map((name) => this.#chip(`/dev/${name}`));
   }

@@ -9,10 +9,14 @@ const host = new URL('../../support/gpio/host-process.ts', import.meta.url).path
 const relay = { chip: 'pinctrl-test', line: 17 };
 const contact = { chip: 'expander', line: 4 };
 
-/** node-libgpiod and Debian's libgpiod; below them, the requests to the kernel are answered by an emulation. */
-async function gpiodMachine() {
+/**
+ * node-libgpiod and Debian's libgpiod; below them, the requests to the kernel are answered by an emulation. `before` it runs, a
+ * script prepares the machine.
+ */
+async function gpiodMachine(before = '') {
   const world = await GpiochipWorld.start();
-  const { bench, child } = await benchInProcess(world.inside([process.execPath, host, 'gpiod']), world.env);
+  const node = ['sh', '-c', `${before}\nexec "$@"`, 'sh', process.execPath, host, 'gpiod'];
+  const { bench, child } = await benchInProcess(world.inside(node), world.env);
   return {
     world,
     bench,
@@ -27,11 +31,11 @@ async function gpiodMachine() {
 
 beforeAll(() => buildGpio(['gpiod']));
 
-gpioContract('gpiod', gpiodMachine);
+gpioContract('gpiod', () => gpiodMachine());
 
 describe('gpiod on character devices', () => {
-  const machine = async (): Promise<{ world: GpiochipWorld; bench: GpioBench }> => {
-    const made = await gpiodMachine();
+  const machine = async (before?: string): Promise<{ world: GpiochipWorld; bench: GpioBench }> => {
+    const made = await gpiodMachine(before);
     onTestFinished(made.close);
     return made;
   };
@@ -77,6 +81,17 @@ describe('gpiod on character devices', () => {
     await world.pull(relay, true);
     await other.activity.next();
     expect(input.activity.left).toEqual([]);
+  });
+
+  it('knows a chip once that has a second name, as on a Raspberry Pi 5, or a name that leads nowhere', async () => {
+    const { world, bench } = await machine(
+      'ln -s gpiochip0 /dev/gpiochip4; ln -s gone /dev/gpiochip5; test -c /dev/gpiochip4 || exit 1',
+    );
+    await bench.openOutput(relay, { activeLow: false, active: true });
+    expect(await world.isHigh(relay)).toBe(true);
+    await expect(bench.openInput({ chip: 'other', line: 0 }, { activeLow: false })).rejects.toMatchObject({
+      message: expect.stringMatching(/^there is no chip other; this machine has (\w|-)+, (\w|-)+$/),
+    });
   });
 
   it('says so where there is no chip', async () => {
