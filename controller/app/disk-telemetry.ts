@@ -35,6 +35,7 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   DoorForcedOpen: 'keep',
   DoorForcedOpenEnded: 'keep',
   DoorMisconfigured: 'shed',
+  // Those that open are kept, see below.
   DoorMode: 'shed',
   DoorMonitor: 'shed',
   DoorOpenTooLong: 'keep',
@@ -90,8 +91,12 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   TelemetryShed: 'keep',
 };
 
-export const isTelemetry = ({ type, severity }: EventDraft): boolean =>
-  classes[type] === 'shed' && severity !== 'alarm';
+/** A door that stands open for everybody is an access event: nobody else is told of who comes in. */
+const standsOpen = (draft: EventDraft): boolean =>
+  draft.type === 'DoorMode' && (draft.mode === 'LockedOpen' || draft.mode === 'Unlocked');
+
+export const isTelemetry = (draft: EventDraft): boolean =>
+  classes[draft.type] === 'shed' && draft.severity !== 'alarm' && !standsOpen(draft);
 
 /** Whether a change by itself, without an event to be kept, may use up the reserve: access and denials hang on it. */
 const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {

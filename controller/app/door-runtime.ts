@@ -6,7 +6,7 @@ import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
 import { stepDoor } from '../core/door/machine.ts';
-import { isBarred, isPassing, modeOf, orderOf } from '../core/door/modes.ts';
+import { isBarred, isPassing, modeOf, orderOf, standsOpen } from '../core/door/modes.ts';
 import {
   type Contact,
   type DoorConfiguration,
@@ -103,6 +103,9 @@ const timesBeforeDataset: DoorTimes = {
   relockOn: 'close',
 };
 
+/** When a mode that opens is tried again that the disk refused to tell of. */
+const openAgainMs = 60_000;
+
 export class DoorRuntime {
   readonly id: DoorId;
   readonly #parts: DoorRuntimeParts;
@@ -112,6 +115,7 @@ export class DoorRuntime {
   readonly #mailbox: (() => void)[] = [];
   #state: DoorMachineState;
   #draining = false;
+  #openAgain: { cancel(): void } | undefined;
 
   constructor(parts: DoorRuntimeParts, causes: DoorCauses) {
     this.id = parts.hardware.door;
@@ -148,11 +152,13 @@ export class DoorRuntime {
         this.#lock.reported(error instanceof Error ? error.message : 'the door hardware did not start');
         return;
       }
+      this.#tellFirstMode();
       this.#lock.order(orderOf(this.#state, this.#configuration()));
     });
   }
 
   close(): void {
+    this.#openAgain?.cancel();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#contacts.close();
     this.#parts.hardware.close();
@@ -209,8 +215,15 @@ export class DoorRuntime {
   }
 
   /** What bars the door comes first: no moment lies between a lockdown's beginning and the end of an operator's mode. */
-  setCauses({ lockdown, operator, hours }: DoorCauses, cause: string): void {
-    const turn = (input: DoorInput): void => this.#post(() => this.#turn(input, cause));
+  setCauses(causes: DoorCauses, cause: string): void {
+    const { lockdown, operator, hours } = causes;
+    this.#openAgain?.cancel();
+    const turn = (input: DoorInput): void =>
+      this.#post(() => {
+        if (this.#turn(input, cause)) return;
+        this.#openAgain?.cancel();
+        this.#openAgain = this.#parts.timers.after(openAgainMs, () => this.setCauses(causes, cause));
+      });
     if (lockdown && !this.#state.lockdown) turn({ kind: 'lockdown', on: true });
     if (hours !== this.#state.hours) turn({ kind: 'hours', hours });
     if (operator !== this.#state.operator) turn({ kind: 'operator', mode: operator });
@@ -285,15 +298,39 @@ export class DoorRuntime {
     else this.#turn(input, input.kind);
   }
 
-  #turn(input: DoorInput, cause: string): void {
+  /** A door that begins otherwise than Locked says so before it moves; one that the disk refuses begins shut. */
+  #tellFirstMode(): void {
+    const mode = modeOf(this.#state);
+    if (mode === 'Locked') return;
+    const isTold = this.#record({
+      type: 'DoorMode',
+      severity: 'notice',
+      door: this.id,
+      mode,
+      cause: 'start',
+    });
+    if (isTold || !standsOpen(this.#state)) return;
+    this.#state = { ...this.#state, operator: undefined, hours: 'closed' };
+  }
+
+  /**
+   * Nothing that lets a person out, locks down or relocks waits for the disk. What lets people in does: a grant, and a mode
+   * that opens. False: the input is not taken.
+   */
+  #turn(input: DoorInput, cause: string): boolean {
     try {
       this.#step(input, cause, { events: [], changes: [] });
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error({ door: this.id, fault: error.code }, 'a door event could not be committed');
-      // Nothing that lets a person out, locks down or relocks waits for the disk; only granting does.
-      this.#apply(stepDoor(this.#state, input, this.#configuration()));
+      const step = stepDoor(this.#state, input, this.#configuration());
+      const opens = standsOpen(step.state) && !standsOpen(this.#state);
+      if (opens && input.kind !== 'monitor') return false;
+      // The first person in has opened the door: its hours wait for the next one.
+      const closed: DoorMachineState = { ...this.#state, hours: 'closed' };
+      this.#apply(opens ? stepDoor(closed, input, this.#configuration()) : step);
     }
+    return true;
   }
 
   /** Commits `also` and what the machine reports, then acts. Returns the seq of the first event, 0 for none. */
@@ -378,12 +415,15 @@ export class DoorRuntime {
     );
   }
 
-  #record(event: EventDraft): void {
+  /** False: the disk has refused it. */
+  #record(event: EventDraft): boolean {
     try {
       this.#parts.recorder.commit([event]);
+      return true;
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error({ door: this.id, fault: error.code }, 'a door event could not be committed');
+      return false;
     }
   }
 }

@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { faultSentence } from '../../controller/app/plain-sentences.ts';
 import { GuestId } from '../../controller/core/dataset.ts';
 import { StorageFault } from '../../controller/ports/journal.ts';
-import { annsCode, gusCode, householdShell, lobbyDoor, type Shell } from '../support/controller-shell.ts';
+import {
+  annsCode,
+  gusCode,
+  householdShell,
+  lobbyDoor,
+  put,
+  type Shell,
+} from '../support/controller-shell.ts';
 import { whileDiskRefuses } from '../support/refusing-disk.ts';
+import { aDoor, aSchedule } from '../support/rows.ts';
 
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
 const lockdown = { scope: 'building', on: true, counter: 1 } as const;
 /** How the strike stands, by the wires and by what is shown. */
 const stands = (shell: Shell) => ({
@@ -56,6 +65,43 @@ describe('failure case 19: while the disk refuses', () => {
     expect(stands(shell)).toEqual({ wires: true, shown: true, mode: 'Unlocked' });
     whileDiskRefuses(() => shell.wires().play({ kind: 'fire', active: false }));
     expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'LockedDown' });
+  });
+
+  it('hours do not open a door, open it at the first minute at which its event can be committed, and shut it in any case', () => {
+    const shell = householdShell();
+    shell.housekeeping.start([], []);
+    const windows = [{ days: [1, 2, 3, 4, 5], from: '12:30', to: '17:00' }] as const;
+    shell.publish(
+      put('schedule', aSchedule('afternoons', windows)),
+      put('door', aDoor('lobby', { version: 2, lockedOpenSchedule: 'afternoons' })),
+    );
+    whileDiskRefuses(() => shell.time.pass(31 * minuteMs));
+    expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'Locked' });
+    expect(shell.eventsOf(() => shell.time.pass(minuteMs))).toMatchObject([
+      { type: 'DoorMode', mode: 'LockedOpen', cause: 'clock' },
+    ]);
+    expect(stands(shell).wires).toBe(true);
+    whileDiskRefuses(() => shell.time.pass(5 * 60 * minuteMs));
+    expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'Locked' });
+  });
+
+  it('an operator’s mode and the end of a lockdown do not open a door, and are tried again every minute', () => {
+    const shell = householdShell();
+    const [door] = shell.doors.all();
+    const causes = { lockdown: false, operator: 'LockedOpen', hours: 'closed' } as const;
+    whileDiskRefuses(() => {
+      door?.setCauses(causes, 'operator');
+      shell.time.pass(3 * minuteMs);
+    });
+    expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'Locked' });
+    shell.time.pass(minuteMs);
+    expect(stands(shell)).toEqual({ wires: true, shown: true, mode: 'LockedOpen' });
+    door?.setCauses({ ...causes, lockdown: true }, 'lockdown');
+    whileDiskRefuses(() => door?.setCauses(causes, 'lockdown'));
+    expect(stands(shell)).toEqual({ wires: false, shown: false, mode: 'LockedDown' });
+    expect(shell.eventsOf(() => shell.time.pass(minuteMs))).toMatchObject([
+      { type: 'DoorMode', mode: 'LockedOpen', cause: 'lockdown' },
+    ]);
   });
 
   it('a door locks down, and takes back what it had released', () => {

@@ -78,6 +78,8 @@ interface ShellOptions {
   readonly phoneProblem?: string;
   /** Sees to each door's hardware before it is started. */
   readonly prepare?: (wires: WatchedDoor) => void;
+  /** Around the start of the doors and of their clock. */
+  readonly whileStarting?: (start: () => void) => void;
 }
 
 /**
@@ -119,6 +121,7 @@ export class Shell {
     phone = true,
     phoneProblem,
     prepare = () => {},
+    whileStarting = (start) => start(),
   }: ShellOptions = {}) {
     this.dir = dir;
     this.time = time;
@@ -206,8 +209,10 @@ export class Shell {
       },
     });
     if (welcomed) this.welcome();
-    for (const door of this.doors.all()) door.start();
-    this.doorClock.start();
+    whileStarting(() => {
+      for (const door of this.doors.all()) door.start();
+      this.doorClock.start();
+    });
     this.phone.problem = phoneProblem;
     callDesk.start();
     this.phoneStarted = this.calls?.start() ?? Promise.resolve();

@@ -22,11 +22,14 @@ export const isBarred = (state: DoorMachineState): boolean => {
   return mode === 'LockedDown' || mode === 'Blocked';
 };
 
-/** Released for as long as it lasts, and not for one passage: nobody is surprised to find it open. */
-export const isHeldOpen = (state: DoorMachineState): boolean => {
+/** By its hours or an operator, whether or not there is a fire. */
+export const standsOpen = (state: DoorMachineState): boolean => {
   const mode = standingMode(state);
-  return state.fire || mode === 'Unlocked' || mode === 'LockedOpen';
+  return mode === 'Unlocked' || mode === 'LockedOpen';
 };
+
+/** Released for as long as it lasts, and not for one passage: nobody is surprised to find it open. */
+export const isHeldOpen = (state: DoorMachineState): boolean => state.fire || standsOpen(state);
 
 /** Somebody was let through, or lets themselves out. */
 export const isPassing = (state: DoorMachineState): boolean => state.access !== undefined || state.egress;
