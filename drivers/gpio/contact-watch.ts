@@ -19,10 +19,12 @@ export interface ContactParts {
   readonly ref: LineRef;
   readonly activeLow: boolean;
   readonly debounceMs: number;
+  /** A request to exit, a fire input. */
+  readonly letsOut: boolean;
 }
 
 export interface ContactListener {
-  /** A settled level that differs from the one before. */
+  /** A level that differs from the one before: settled, or (`letsOut`) active while it chatters. */
   onLevel(active: boolean): void;
   onChattering(on: boolean): void;
   /** The line can no longer be read; this watch has ended. */

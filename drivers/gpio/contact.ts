@@ -5,9 +5,12 @@
  * 2. The level is read when the line is quiet, never taken from a callback: pulses may have come together or been lost.
  * 3. A line that does not become quiet chatters. That is told once; the line is then listened to for one movement a second at
  *    most, and the end is told when it has been quiet for `quietMs`. (Settled changes that come too often are the door's to bound.)
+ * 4. A contact that lets people out (`letsOut`) is not lost in that: once it chatters, the first reading that says yes is told, were
+ *    it one of those that made it chatter. It says yes until it is quiet.
  */
 export interface ContactSettings {
   readonly debounceMs: number;
+  readonly letsOut: boolean;
 }
 
 /** A line that has not been quiet for so long chatters. */
@@ -19,7 +22,8 @@ const quietMs = 2_000;
 
 type Phase =
   | { readonly kind: 'settled' }
-  | { readonly kind: 'moving'; readonly sinceMs: number; readonly activeMs: number }
+  /** `seen`: it has been read as active since it moves. */
+  | { readonly kind: 'moving'; readonly sinceMs: number; readonly activeMs: number; readonly seen: boolean }
   /** Chattering, and not listened to. */
   | { readonly kind: 'resting' }
   /** Chattering until now, and listened to again. */
@@ -59,32 +63,29 @@ export function stepContact(
   state: ContactState,
   input: ContactInput,
   nowMs: number,
-  { debounceMs }: ContactSettings,
+  settings: ContactSettings,
 ): ContactStep {
   const { phase } = state;
   switch (phase.kind) {
     case 'settled':
       if (input.kind === 'timer') return { state, effects: [] };
       return {
-        state: { ...state, phase: { kind: 'moving', sinceMs: nowMs, activeMs: nowMs } },
-        effects: [{ kind: 'startTimer', ms: debounceMs }],
+        state: { ...state, phase: { kind: 'moving', sinceMs: nowMs, activeMs: nowMs, seen: false } },
+        effects: [{ kind: 'startTimer', ms: settings.debounceMs }],
       };
     case 'moving':
       // The timer is not started anew for each movement: it looks at `activeMs` when it has run down.
       if (input.kind === 'activity')
         return { state: { ...state, phase: { ...phase, activeMs: nowMs } }, effects: [] };
-      return settle(state, phase, input.level, nowMs, debounceMs);
+      return settle(state, phase, input.level, nowMs, settings);
     case 'resting':
       if (input.kind === 'activity') return { state, effects: [] };
-      return {
-        state: { ...state, phase: { kind: 'onProbation' } },
-        effects: [
-          { kind: 'listen', on: true },
-          { kind: 'startTimer', ms: quietMs },
-        ],
-      };
+      return lettingOut({ ...state, phase: { kind: 'onProbation' } }, input.level, settings, [
+        { kind: 'listen', on: true },
+        { kind: 'startTimer', ms: quietMs },
+      ]);
     case 'onProbation':
-      if (input.kind === 'activity') return rest(state, []);
+      if (input.kind === 'activity') return { state: resting(state), effects: rest };
       return told(state, input.level, [{ kind: 'chattering', on: false }]);
     default:
       return phase satisfies never;
@@ -93,21 +94,38 @@ export function stepContact(
 
 function settle(
   state: ContactState,
-  { sinceMs, activeMs }: Extract<Phase, { kind: 'moving' }>,
+  phase: Extract<Phase, { kind: 'moving' }>,
   level: boolean,
   nowMs: number,
-  debounceMs: number,
+  settings: ContactSettings,
 ): ContactStep {
-  const leftMs = activeMs + debounceMs - nowMs;
+  const leftMs = phase.activeMs + settings.debounceMs - nowMs;
   if (leftMs <= 0) return told(state, level, []);
-  if (nowMs - sinceMs >= unsettledMs) return rest(state, [{ kind: 'chattering', on: true }]);
-  return { state, effects: [{ kind: 'startTimer', ms: leftMs }] };
+  const seen = phase.seen || level;
+  if (nowMs - phase.sinceMs >= unsettledMs)
+    return lettingOut(resting(state), seen, settings, [{ kind: 'chattering', on: true }, ...rest]);
+  return {
+    state: { ...state, phase: { ...phase, seen } },
+    effects: [{ kind: 'startTimer', ms: leftMs }],
+  };
 }
 
-const rest = (state: ContactState, before: readonly ContactEffect[]): ContactStep => ({
-  state: { ...state, phase: { kind: 'resting' } },
-  effects: [...before, { kind: 'listen', on: false }, { kind: 'startTimer', ms: restMs }],
-});
+const resting = (state: ContactState): ContactState => ({ ...state, phase: { kind: 'resting' } });
+const rest: readonly ContactEffect[] = [
+  { kind: 'listen', on: false },
+  { kind: 'startTimer', ms: restMs },
+];
+
+/** A step of a line that chatters and was read. */
+const lettingOut = (
+  state: ContactState,
+  seen: boolean,
+  { letsOut }: ContactSettings,
+  effects: readonly ContactEffect[],
+): ContactStep =>
+  letsOut && seen && !state.level
+    ? { state: { ...state, level: true }, effects: [...effects, { kind: 'tell', level: true }] }
+    : { state, effects };
 
 const told = (state: ContactState, level: boolean, before: readonly ContactEffect[]): ContactStep => ({
   state: { level, phase: { kind: 'settled' } },

@@ -153,10 +153,11 @@ export class GpioDoor implements DoorHardware {
     const { contacts, backend, timers, monotonicMs } = this.#parts;
     const wiring = contacts[contact];
     if (wiring === undefined) return;
+    const letsOut = contact === 'rex' || contact === 'fire';
     let level: boolean | undefined;
     this.#attempt(contact, () => {
       const watch = new ContactWatch(
-        { gpio: backend(), timers, monotonicMs, ...wiring },
+        { gpio: backend(), timers, monotonicMs, letsOut, ...wiring },
         {
           onLevel: (active) => this.#level(contact, active),
           onChattering: (on) => this.#problem(contact, on ? chatters(contact, wiring.ref) : undefined),

@@ -19,10 +19,12 @@ class Bench {
   #level: boolean;
   #listens = true;
   #timerAtMs: number | undefined;
+  readonly #letsOut: boolean;
   #state: ContactState;
 
-  constructor(level = false) {
+  constructor(level = false, letsOut = false) {
     this.#level = level;
+    this.#letsOut = letsOut;
     this.#state = initialContact(level);
   }
 
@@ -59,7 +61,10 @@ class Bench {
   }
 
   #step(input: Parameters<typeof stepContact>[1]): void {
-    const { state, effects } = stepContact(this.#state, input, this.nowMs, { debounceMs });
+    const { state, effects } = stepContact(this.#state, input, this.nowMs, {
+      debounceMs,
+      letsOut: this.#letsOut,
+    });
     this.#state = state;
     for (const effect of effects) this.#execute(effect);
   }
@@ -144,6 +149,45 @@ describe('a contact', () => {
     expect(bench.told).toEqual([true, false]);
   });
 
+  describe('that lets people out', () => {
+    // By 17 ms: it stands now so, now so, when it is looked at.
+    const chattering = (bench: Bench): Bench => {
+      bench.flip(5_000, 17);
+      expect(bench.chattering).toEqual([true]);
+      return bench;
+    };
+
+    it.each([2, 10, 17])('and flips every %d ms is told as active, once, within a second', (everyMs) => {
+      const bench = new Bench(false, true);
+      bench.flip(1_100, everyMs);
+      expect(bench.told).toEqual([true]);
+      bench.flip(60_000, everyMs);
+      expect(bench.told).toEqual([true]);
+      expect(bench.chattering).toEqual([true]);
+    });
+
+    it('is told as it stands once it is quiet', () => {
+      const bench = chattering(new Bench(false, true));
+      bench.move(false);
+      bench.pass(3_000);
+      expect(bench.told).toEqual([true, false]);
+    });
+
+    it('and only shivered is told as active by the first reading that says so, not once it is quiet', () => {
+      const bench = new Bench(false, true);
+      for (let ms = 0; ms < 3_000; ms += 5) {
+        bench.activity();
+        bench.pass(5);
+      }
+      expect(bench.chattering).toEqual([true]);
+      expect(bench.told).toEqual([]);
+      bench.move(true);
+      bench.pass(1_000);
+      expect(bench.told).toEqual([true]);
+      expect(bench.chattering).toEqual([true]);
+    });
+  });
+
   const moves = fc.array(
     fc.record({
       level: fc.boolean(),
@@ -154,8 +198,8 @@ describe('a contact', () => {
 
   it('ends told at the level where the line stands, whatever it did, and is never told twice alike', () => {
     fc.assert(
-      fc.property(moves, (steps) => {
-        const bench = new Bench();
+      fc.property(moves, fc.boolean(), (steps, letsOut) => {
+        const bench = new Bench(false, letsOut);
         let level = false;
         for (const step of steps) {
           bench.move(step.level);
@@ -173,8 +217,8 @@ describe('a contact', () => {
 
   it('tells a chattering and its end no more than once in three seconds', () => {
     fc.assert(
-      fc.property(moves, (steps) => {
-        const bench = new Bench();
+      fc.property(moves, fc.boolean(), (steps, letsOut) => {
+        const bench = new Bench(false, letsOut);
         for (const step of steps) {
           bench.move(step.level);
           bench.pass(step.ms);
