@@ -320,12 +320,14 @@ export function compose({
       cloudEvents.close();
       await consoleServer.close();
       for (const one of sockets) await one.close();
-      await readers?.close();
+      // Deaf from now on; no serial port keeps the doors waiting.
+      const readersClosed = readers?.close();
       await calls?.close();
       lobby.close();
       doorClock.close();
       for (const door of doors.all()) door.close();
       gpio?.close();
+      await readersClosed;
       doorsEnded.abort();
       await saltoEnded;
       access.close();

@@ -6,6 +6,9 @@ import type { OpenLine, SerialLine } from './serial-line.ts';
 /** To look whether a device file is there costs nothing. */
 const retryMs = 1_000;
 
+/** Doors are waiting to be made safe. */
+const closeWithinMs = 2_000;
+
 interface KeptLineParts {
   readonly open: OpenLine;
   readonly timers: Timers;
@@ -46,12 +49,21 @@ export class KeptLine {
     );
   }
 
+  /** What a port says that will not be closed helps nobody: whoever stops goes on, and the system takes it back. */
   async close(): Promise<void> {
     this.#ended = true;
     this.#timer?.cancel();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#parts.timers.after(closeWithinMs, resolve);
+    await Promise.race([this.#closed(), late]);
+    timer.cancel();
+  }
+
+  async #closed(): Promise<void> {
     await this.#opening;
-    await this.#line?.close();
+    const line = this.#line;
     this.#line = undefined;
+    await line?.close().catch(() => {});
   }
 
   async #open(): Promise<void> {
@@ -59,11 +71,14 @@ export class KeptLine {
     const { open, onBytes, onOpen } = this.#parts;
     try {
       const line = await open({ bytes: onBytes, lost: (fault) => this.#lost(fault) });
-      if (this.#ended) return await line.close();
+      if (this.#ended) return await line.close().catch(() => {});
       this.#line = line;
     } catch (error) {
-      if (!(error instanceof SerialFault)) throw error;
-      return this.#lost(error);
+      return this.#lost(
+        error instanceof SerialFault
+          ? error
+          : new SerialFault('io', 'the serial port cannot be opened', { cause: error }),
+      );
     }
     this.#told = undefined;
     onOpen();

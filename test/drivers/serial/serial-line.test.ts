@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemTimers } from '../../../controller/app/system-clock.ts';
 import { KeptLine } from '../../../drivers/serial/kept-line.ts';
 import type { SerialFault } from '../../../drivers/serial/serial-fault.ts';
-import { openSerialLine, type SerialLine } from '../../../drivers/serial/serial-line.ts';
+import { type OpenLine, openSerialLine, type SerialLine } from '../../../drivers/serial/serial-line.ts';
+import { HandTimers } from '../../support/console-timers.ts';
 import { openPty } from '../../support/serial/pty.ts';
 
 const baudRate = 115_200;
@@ -103,6 +104,56 @@ describe('a serial line on a real pty', () => {
 });
 
 describe('a line that is kept', () => {
+  const kept = (open: OpenLine, news: string[] = []): KeptLine =>
+    new KeptLine({
+      ...{ open, timers: systemTimers, onBytes: () => {} },
+      onOpen: () => news.push('open'),
+      onFault: ({ code }) => news.push(code),
+    });
+
+  it('is closed also where the port will not be', async () => {
+    const line = kept(() =>
+      Promise.resolve({ write: () => {}, close: () => Promise.reject(new Error('EIO')) }),
+    );
+    line.start();
+    await expect(line.close()).resolves.toBeUndefined();
+  });
+
+  it('is waited for only so long where closing the port hangs', async () => {
+    const timers = new HandTimers();
+    const line = new KeptLine({
+      ...{ timers, onBytes: () => {}, onOpen: () => {}, onFault: () => {} },
+      open: () => Promise.resolve({ write: () => {}, close: () => new Promise(() => {}) }),
+    });
+    line.start();
+    await delay(0);
+    let closed = false;
+    void line.close().then(() => {
+      closed = true;
+    });
+    timers.pass(2_000);
+    await delay(0);
+    expect(closed).toBe(true);
+  });
+
+  it('is closed also where the port will not be that was opening meanwhile', async () => {
+    const opening = Promise.withResolvers<SerialLine>();
+    const line = kept(() => opening.promise);
+    line.start();
+    const closed = line.close();
+    opening.resolve({ write: () => {}, close: () => Promise.reject(new Error('EIO')) });
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  it('tells of whatever keeps it from being opened', async () => {
+    const news: string[] = [];
+    const line = kept(() => Promise.reject(new TypeError('not a port')), news);
+    onTestFinished(() => line.close());
+    line.start();
+    await delay(0);
+    expect(news).toEqual(['io']);
+  });
+
   it('is told missing once, opens when the adapter comes, is lost with it, and opens again', async () => {
     const pty = await openPty();
     await pty.pull();
