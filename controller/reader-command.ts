@@ -17,7 +17,8 @@ const ask = async (socketPath: string, body: ReaderRequest): Promise<ReaderReply
   ReaderReply.parse(await askControlSocket(socketPath, body));
 
 const failures: Readonly<Record<string, string>> = {
-  notOnline: 'The reader is not online: see "vestibule reader list". Its key is the one before.',
+  notOnline:
+    'The reader is not online: see "vestibule reader list". When it is back it goes on with the key that it has.',
   windowClosed:
     'The window has closed and no reader has taken the key. Put the reader into its installation mode (its manual says how), see that its address and speed are those of the configuration, and begin again.',
   notTaken: 'The reader did not take the new key; the one before is still in use. Begin again.',

@@ -35,6 +35,10 @@ import type { Log } from './log.ts';
 import { readerEvent, standingEvent } from './reader-events.ts';
 import type { Recorder } from './recorder.ts';
 
+/** After its window a key that was sent may still prove itself; a rotation takes a second. Then nothing is waited for. */
+const afterWindowMs = 5_000;
+const rotateWithinMs = 30_000;
+
 /** For a person to put the card away and find the keys; for one who needs longer, to hold it there again. */
 const codeWithinMs = 20_000;
 
@@ -84,7 +88,16 @@ export class ReaderDesk {
   readonly #parts: ReaderDeskParts;
   readonly #desks: ReadonlyMap<string, Desk>;
   /** One window at a time. */
-  #keying: { readonly reader: string; readonly resolve: (outcome: KeyOutcome) => void } | undefined;
+  #keying:
+    | {
+        readonly reader: string;
+        readonly resolve: (outcome: KeyOutcome) => void;
+        readonly timer: { cancel(): void };
+      }
+    | undefined;
+  /** Answers whose time has not come. */
+  readonly #late = new Set<{ cancel(): void }>();
+  #closed = false;
 
   constructor(parts: ReaderDeskParts) {
     this.#parts = parts;
@@ -110,11 +123,17 @@ export class ReaderDesk {
     for (const line of this.#lines()) line.start((reader, input) => this.#take(reader, input));
   }
 
+  /** From now on nothing is presented or shown; the lines may take their time. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const desk of this.#desks.values()) {
       desk.held?.timer.cancel();
       desk.settling?.cancel();
+      desk.showTo?.({ kind: 'refused', why: 'nothingRead' });
     }
+    for (const timer of this.#late) timer.cancel();
+    this.#late.clear();
+    if (this.#keying !== undefined) this.#keyed(this.#keying.reader, { kind: 'failed', why: 'notOnline' });
     await Promise.all([...this.#lines()].map((line) => line.close()));
   }
 
@@ -135,14 +154,18 @@ export class ReaderDesk {
   }
 
   commission(reader: string, windowMs: number): Promise<KeyOutcome> {
-    return this.#key(reader, (keying) => {
-      this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...this.#place(reader), windowMs }]);
-      keying.commission(reader, windowMs);
+    return this.#key(reader, { withinMs: windowMs + afterWindowMs, why: 'windowClosed' }, (keying) => {
+      const place = this.#place(reader);
+      if (this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...place, windowMs }]))
+        keying.commission(reader, windowMs);
+      else this.#keyed(reader, { kind: 'failed', why: 'storage' });
     });
   }
 
   rotate(reader: string): Promise<KeyOutcome> {
-    return this.#key(reader, (keying) => keying.rotate(reader));
+    return this.#key(reader, { withinMs: rotateWithinMs, why: 'notOnline' }, (keying) =>
+      keying.rotate(reader),
+    );
   }
 
   /** What the next card or tag at this reader is, for the building file: presented to nobody else. */
@@ -162,7 +185,12 @@ export class ReaderDesk {
     return promise;
   }
 
-  #key(reader: string, order: (keying: NonNullable<ReaderLine['keying']>) => void): Promise<KeyOutcome> {
+  /** `end`: how it ends where nothing more is heard of it. */
+  #key(
+    reader: string,
+    end: { readonly withinMs: number; readonly why: KeyFailure },
+    order: (keying: NonNullable<ReaderLine['keying']>) => void,
+  ): Promise<KeyOutcome> {
     const setup = this.#parts.readers.get(reader);
     const refused = (why: Extract<KeyOutcome, { kind: 'refused' }>['why']): Promise<KeyOutcome> =>
       Promise.resolve({ kind: 'refused', why });
@@ -170,14 +198,17 @@ export class ReaderDesk {
     if (setup.line.keying === undefined) return refused('keyless');
     if (this.#keying !== undefined) return refused('busy');
     const { promise, resolve } = Promise.withResolvers<KeyOutcome>();
-    this.#keying = { reader, resolve };
+    const timer = this.#parts.timers.after(end.withinMs, () =>
+      this.#take(reader, { kind: 'keyFailed', why: end.why }),
+    );
+    this.#keying = { reader, resolve, timer };
     order(setup.line.keying);
     return promise;
   }
 
   #take(reader: string, input: ReaderInput): void {
     const desk = this.#desks.get(reader);
-    if (desk === undefined) return;
+    if (desk === undefined || this.#closed) return;
     switch (input.kind) {
       case 'read':
         this.#read(reader, desk, input);
@@ -217,8 +248,9 @@ export class ReaderDesk {
 
   #keyed(reader: string, outcome: KeyOutcome): void {
     if (this.#keying?.reader !== reader) return;
-    const { resolve } = this.#keying;
+    const { resolve, timer } = this.#keying;
     this.#keying = undefined;
+    timer.cancel();
     resolve(outcome);
   }
 
@@ -255,6 +287,7 @@ export class ReaderDesk {
     // Before anything is looked up.
     let late: AccessAnswer | undefined;
     const timer = timers.after(denialAfterMs, () => {
+      this.#late.delete(timer);
       if (late !== undefined) this.#answer(reader, late);
     });
     const answer =
@@ -263,6 +296,7 @@ export class ReaderDesk {
         : access.presentCardAndCode(at, card, digits);
     if (answer.outcome === 'deny') {
       late = answer;
+      this.#late.add(timer);
     } else {
       timer.cancel();
       this.#answer(reader, answer);
@@ -330,12 +364,15 @@ export class ReaderDesk {
     return { reader, door: setup.door };
   }
 
-  #record(events: readonly EventDraft[]): void {
+  /** Whether they are on disk. */
+  #record(events: readonly EventDraft[]): boolean {
     try {
       this.#parts.recorder.commit(events);
+      return true;
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error({ fault: error.code }, "a reader's event could not be committed");
+      return false;
     }
   }
 

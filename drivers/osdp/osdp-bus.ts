@@ -29,6 +29,7 @@ export class OsdpBus {
   #bus: BusState;
   #wake: { readonly atMs: number; cancel(): void } | undefined;
   #draining = false;
+  #ended = false;
 
   constructor(parts: OsdpBusParts) {
     this.#parts = parts;
@@ -53,6 +54,7 @@ export class OsdpBus {
   }
 
   feed(input: BusInput): void {
+    if (this.#ended) return;
     this.#inputs.push(input);
     if (this.#draining) return;
     this.#draining = true;
@@ -64,9 +66,10 @@ export class OsdpBus {
   }
 
   async close(): Promise<void> {
-    await this.#line.close();
+    this.#ended = true;
     this.#wake?.cancel();
     this.#wake = undefined;
+    await this.#line.close();
   }
 
   #step(input: BusInput): void {

@@ -60,7 +60,8 @@ export class OsdpReaders implements ReaderLine {
   readonly #bus: OsdpBus;
   readonly #typing = new Map<string, Typing>();
   #listener: Listener = () => {};
-  #lineUp = false;
+  /** Undefined before the port was opened for the first time. */
+  #lineUp: boolean | undefined;
 
   constructor(parts: OsdpReadersParts) {
     const { readers, open, timers, nowMs, log } = parts;
@@ -76,7 +77,10 @@ export class OsdpReaders implements ReaderLine {
       nowMs,
       onReport: (address, report) => this.#take(address, report),
       onLine: (fault) => {
+        const before = this.#lineUp;
         this.#lineUp = fault === undefined;
+        // Opened for the first time, or anew because of a silence: how each of them stands is told by itself.
+        if (this.#lineUp && before !== false) return;
         for (const { name } of readers) {
           this.#listener(
             name,
@@ -124,6 +128,10 @@ export class OsdpReaders implements ReaderLine {
   #commission(reader: string, windowMs: number): void {
     const { nowMs, keys } = this.#parts;
     const { address } = this.#named(reader);
+    if (this.#lineUp !== true) {
+      this.#listener(reader, { kind: 'keyFailed', why: 'notOnline' });
+      return;
+    }
     const newKey = this.#newKey(reader);
     if (!this.#kept(reader, { ...keys.get(reader), next: { key: newKey, how: 'commissioned' } })) return;
     const order = { kind: 'commission', newKey, untilMs: nowMs() + windowMs } as const;
@@ -171,7 +179,7 @@ export class OsdpReaders implements ReaderLine {
       case 'status':
         if (report.status !== 'online') this.#forget(name);
         // What the line's loss does to each of them has been told.
-        if (this.#lineUp) this.#listener(name, { kind: 'state', state: report.status });
+        if (this.#lineUp === true) this.#listener(name, { kind: 'state', state: report.status });
         return;
       case 'refused':
         this.#listener(name, {

@@ -4,6 +4,7 @@ import { denialAfterMs } from '../../controller/app/denial-time.ts';
 import { ReaderDesk } from '../../controller/app/reader-desk.ts';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { settleWithinMs } from '../../controller/core/reader/reader-status.ts';
+import { StorageFault } from '../../controller/ports/journal.ts';
 import type { ReaderInput } from '../../controller/ports/reader.ts';
 import {
   ann,
@@ -341,11 +342,71 @@ describe('a reader’s key', () => {
     expect(await rotated).toEqual({ kind: 'failed', why: 'notOnline' });
   });
 
+  it.each([
+    ['a window', (desk: ReaderDesk) => desk.commission('hall', 60_000), 65_000, 'windowClosed'],
+    ['a rotation', (desk: ReaderDesk) => desk.rotate('hall'), 30_000, 'notOnline'],
+  ] as const)(
+    'comes to an end with %s of which nothing is heard any more',
+    async (_, order, afterMs, why) => {
+      const { desk, shell, play } = scene();
+      const outcome = order(desk);
+      const events = shell.eventsOf(() => shell.time.pass(afterMs));
+      expect(events.filter(({ type }) => type === 'ReaderKeyFailed')).toMatchObject([
+        { reader: 'hall', why },
+      ]);
+      expect(await outcome).toEqual({ kind: 'failed', why });
+      const next = desk.rotate('yard');
+      play({ kind: 'keyed', how: 'rotated', device }, 'yard');
+      expect(await next).toEqual({ kind: 'keyed', device });
+      // The end of the one before is not told of the next.
+      expect(shell.eventsOf(() => shell.time.pass(100_000)).map(({ type }) => type)).not.toContain(
+        'ReaderKeyFailed',
+      );
+    },
+  );
+
+  it('is not given when the window cannot be recorded', async () => {
+    const shell = householdShell();
+    const line = new PlayedReader();
+    const { access, time } = shell;
+    const desk = new ReaderDesk({
+      ...{ access, timers: time.timers },
+      recorder: {
+        commit: () => {
+          throw new StorageFault('diskFull', 'the disk is full');
+        },
+      },
+      readers: new Map([['hall', { door: DoorId.parse('lobby'), line }]]),
+      monotonicMs: () => time.monotonicMs(),
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      onChange: () => {},
+    });
+    expect(await desk.commission('hall', 60_000)).toEqual({ kind: 'failed', why: 'storage' });
+    expect(line.ordered).toEqual([]);
+  });
+
   it('of a reader that is not there is refused', async () => {
     expect(await scene().desk.commission('cellar', 60_000)).toEqual({
       kind: 'refused',
       why: 'unknownReader',
     });
+  });
+});
+
+describe('readers that are closed', () => {
+  it('are shown nothing more, and open nothing, though their line takes its time', () => {
+    const { desk, line, play, shell, outcomes } = scene();
+    const held = Promise.withResolvers<void>();
+    line.close = () => held.promise;
+    onTestFinished(() => held.resolve());
+    play(code('99999999'));
+    void desk.rotate('hall');
+    void desk.close();
+    expect(play(card())).toEqual([]);
+    expect(shell.wires().released).toBe(false);
+    shell.time.pass(60_000);
+    expect(outcomes()).toEqual([]);
+    expect(shell.events().filter(({ type }) => type.startsWith('Reader'))).toEqual([]);
   });
 });
 

@@ -82,13 +82,23 @@ export function refuse(state: LinkState, refusal: LinkRefusal, nowMs: number): L
 const failuresNow = ({ failures, onlineSinceMs }: LinkState, nowMs: number): number =>
   onlineSinceMs !== undefined && nowMs - onlineSinceMs >= soundAfterMs ? 0 : failures;
 
-/** Requests end with the conversation: nothing opens late because a reader came back. */
+/** Requests end with the conversation, and a rotation that was not begun: nothing happens late because a reader came back. */
 function ending(
   state: LinkState,
   why: RequestFailure,
 ): { readonly state: LinkState; readonly reports: readonly LinkReport[] } {
   return {
     state: { ...state, phase: { kind: 'probing' }, sequence: 0, outstanding: undefined, requests: [] },
-    reports: state.requests.map(({ id }) => ({ kind: 'failed', id, why })),
+    reports: [
+      ...state.requests.map(({ id }): LinkReport => ({ kind: 'failed', id, why })),
+      ...(rotationIsUnsent(state) ? [{ kind: 'keyFailed', why: 'notOnline' } as const] : []),
+    ],
   };
 }
+
+/** Of a key that has been sent, the next handshakes tell. */
+const rotationIsUnsent = ({ phase, next }: LinkState): boolean =>
+  phase.kind === 'secured' &&
+  phase.choice.kind !== 'default' &&
+  next === undefined &&
+  phase.agenda.some(({ kind }) => kind === 'KEYSET');

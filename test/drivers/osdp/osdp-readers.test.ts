@@ -9,6 +9,72 @@ async function online(options?: Parameters<typeof readersLine>[0]) {
   return line;
 }
 
+describe('a new key', () => {
+  it('is not begun with while the line is down', async () => {
+    const line = readersLine({ keyed: false });
+    onTestFinished(() => line.readers.close());
+    line.hands.adapter = false;
+    line.start();
+    await line.run(1_000);
+    line.readers.keying.commission('r1', 60_000);
+    expect(line.keyings()).toEqual(['notOnline']);
+    expect(line.secrets.get('r1')).toBeUndefined();
+  });
+
+  it('that was not sent before the reader went is told of and forgotten', async () => {
+    const line = await online();
+    line.hands.wires = false;
+    // The poll is on its way, and not answered any more.
+    await line.run(60);
+    line.readers.keying.rotate('r1');
+    await line.run(5_000);
+    expect(line.keyings()).toEqual(['notOnline']);
+    expect(line.secrets.get('r1')?.next).toBeUndefined();
+    line.hands.wires = true;
+    await line.run(5_000);
+    line.readers.keying.rotate('r1');
+    await line.run(1_000);
+    expect(line.keyings()).toEqual(['notOnline', 'keyed']);
+  });
+});
+
+describe('a closed line', () => {
+  it('says nothing more, whatever it is asked to show', async () => {
+    const line = await online();
+    await line.readers.close();
+    const { written } = line.hands;
+    line.readers.show('r1', { outcome: 'denied', text: { en: 'Not opened', fr: 'Non ouverte' } });
+    expect(line.time.timers.pending).toBe(0);
+    await line.run(5_000);
+    expect(line.hands.written).toBe(written);
+    expect(line.states().at(-1)).toBe('online');
+  });
+});
+
+describe('how readers stand', () => {
+  it('is no fault while they are asked for the first time', async () => {
+    const line = await online();
+    expect(line.states()).toEqual(['securing', 'online']);
+  });
+
+  it('is right again after a silence in which the port was opened anew', async () => {
+    const line = await online({ count: 8 });
+    line.hands.wires = false;
+    await line.run(2_700);
+    line.hands.wires = true;
+    await line.run(10_000);
+    const last = Array.from({ length: 8 }, (_, i) => line.states(`r${i + 1}`).at(-1));
+    expect(new Set(last)).toEqual(new Set(['online']));
+  });
+
+  it('is told when the adapter is pulled and when it is back', async () => {
+    const line = await online();
+    line.pull();
+    await line.run(3_000);
+    expect(line.states().slice(2)).toEqual(['lineDown', 'offline', 'securing', 'online']);
+  });
+});
+
 describe('a code that is being typed', () => {
   it('is forgotten when the reader goes away, however soon it is back', async () => {
     const line = await online();
