@@ -63,7 +63,7 @@ export class CallDesk {
   start(): void {
     const { journal, clock, recorder, log } = this.#parts;
     try {
-      const { made, open } = recall(callRecords(journal), clock.reading().now, clock.monotonicMs());
+      const { made, open } = recall(callRecords(journal), clock.reading(), clock.monotonicMs());
       this.#made = made;
       recorder.commit(
         open.map((call): EventDraft => ({ type: 'CallEnded', severity: 'info', call, outcome: 'failed' })),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DoorId, ResidentId, StaffId } from '../../controller/core/dataset.ts';
 import type { CallAnswer } from '../../controller/ports/lobby.ts';
 import { type Body, householdShell, put, Shell } from '../support/controller-shell.ts';
+import { HandTime } from '../support/hand-time.ts';
 import { whileDiskRefuses } from '../support/refusing-disk.ts';
 import { aBuilding, aDoor, aGrant, aResident } from '../support/rows.ts';
 
@@ -496,6 +497,21 @@ describe('the limits', () => {
     const after = restarted(shell);
     expect(touch(after)).toMatchObject({ reason: 'tooManyCalls' });
     after.time.pass(60 * second);
+    expect(touch(after)).toMatchObject({ outcome: 'calling' });
+  });
+
+  it('are counted across a power cut that has stopped the clock, and do not take the last hour’s calls for this minute’s', () => {
+    const shell = lit();
+    for (let n = 0; n < 6; n += 1) {
+      shell.time.pass(5 * 60 * second);
+      touch(shell);
+      shell.lobby.endCall(shell.lobby.state().call?.id ?? '');
+    }
+    shell.close();
+    const time = new HandTime(Date.parse('1970-01-01T00:00:10.000Z'));
+    const after = new Shell({ dir: shell.dir, time, welcomed: false });
+    after.lobby.start();
+    expect(after.clock.reading().state).toBe('unknown');
     expect(touch(after)).toMatchObject({ outcome: 'calling' });
   });
 

@@ -1,4 +1,5 @@
 /** What the event log still knows of calls when the controller starts; pure. */
+import type { ClockReading } from '../access/facts.ts';
 import type { CallsMade } from './limits.ts';
 
 /** As far as it matters here; other fields are left alone. */
@@ -28,9 +29,13 @@ const uncounted: ReadonlySet<string | undefined> = new Set([
 
 /**
  * @param records oldest first
- * @param now the wall clock; a time that lies after it has not passed at all
+ * @param clock the wall clock; a time that lies after it has not passed at all. While it is unknown it may show weeks ago,
+ * and every call since would be of this moment: then it is as late as the last call at least.
  */
-export function recall(records: readonly CallRecord[], now: number, nowMs: number): Recalled {
+export function recall(records: readonly CallRecord[], clock: ClockReading, nowMs: number): Recalled {
+  const times = records.map(({ time }) => Date.parse(time));
+  const now =
+    clock.state === 'unknown' ? times.reduce((one, other) => Math.max(one, other), clock.now) : clock.now;
   const open = new Set<string>();
   const made: number[] = [];
   for (const { type, time, call, reason } of records) {
