@@ -14,6 +14,8 @@ export interface SiteDoor {
   readonly door: DoorId;
   /** What SALTO calls it; undefined while nobody has said. */
   saltoId(): string | undefined;
+  /** SALTO is about to be asked how it stands. */
+  lookBegins(): void;
   /** How it stands, from time to time. */
   seen(seen: Seen): void;
 }
@@ -46,6 +48,7 @@ export class DoorLook {
       return id === undefined ? [] : [{ door, id }];
     });
     if (named.length === 0) return undefined;
+    for (const { door } of named) door.lookBegins();
     const ids = named.map(({ id }) => id);
     const outcome = await ask(statusCall(ids, naming), false);
     const online = outcome.kind === 'params' ? onlineDoorsOf(outcome.params) : undefined;

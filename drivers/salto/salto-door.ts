@@ -16,7 +16,7 @@ import {
   type SaltoDoorState,
   type SaltoDoorTimer,
 } from './door/door-state.ts';
-import { inputsOf } from './door/standing.ts';
+import { emergencyOf, inputsOf } from './door/standing.ts';
 import type { Seen, SiteDoor } from './door-look.ts';
 import type { SaltoSite } from './salto-site.ts';
 import type { DoorOperation, SaltoDoorStatus } from './ship/doors.ts';
@@ -62,6 +62,8 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   #problem: string | undefined;
   /** An order was refused since the door was last seen well. */
   #isOwed = false;
+  /** Nothing was under way when SALTO was asked how the door stands, and nothing has been told since. */
+  #isStill = false;
   #closed = false;
 
   constructor(parts: SaltoDoorParts) {
@@ -111,6 +113,10 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
     for (const timer of this.#timers.values()) timer.cancel();
   }
 
+  lookBegins(): void {
+    this.#isStill = this.#state.underway === undefined;
+  }
+
   seen(seen: Seen): void {
     const problem = seen.kind === 'unwell' ? seen.problem : unreached(seen.as.reached);
     if (problem !== this.#problem || (problem === undefined && this.#isOwed)) {
@@ -123,6 +129,8 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
     const inputs = inputsOf(this.#status, seen.as.status);
     this.#status = seen.as.status;
     for (const input of inputs) this.#listener?.(input);
+    const emergency = emergencyOf(seen.as.status);
+    if (this.#isStill && emergency !== undefined && !this.#closed) this.#input({ kind: 'seen', emergency });
   }
 
   #requireOpenable(): void {
@@ -147,6 +155,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
         this.#remember(effect.begun);
         return;
       case 'send':
+        this.#isStill = false;
         void this.#operate(effect.operation);
         return;
       case 'obeyed':

@@ -4,7 +4,8 @@
  *
  * 1. One operation on a door is under way at a time; only the latest order counts, an opening that did not go out at once is
  *    not made up for.
- * 2. What lasts is told again until SALTO agrees: an emergency before a passage, a passage before office mode.
+ * 2. What lasts is told again until SALTO agrees: an emergency before a passage, a passage before office mode. An emergency
+ *    that is ordered is told again also when SALTO has ended it, and one that SALTO says is over needs no end.
  * 3. What was begun at SALTO is remembered before it is begun, and ended after a crash; what others began there is left alone.
  */
 import type { SaltoBegun } from '../../../controller/ports/salto.ts';
@@ -15,6 +16,7 @@ import type {
   SaltoDoorState,
   SaltoDoorStep,
   SaltoDoorTimer,
+  SaltoEmergency,
 } from './door-state.ts';
 
 /** How long a lock stays open by itself is SALTO's setting; for a longer passage it is opened again a second before. */
@@ -46,6 +48,8 @@ export function stepSaltoDoor(
       return afterFailure(state, input);
     case 'timer':
       return afterTimer(state, input.timer);
+    case 'seen':
+      return afterLook(state, input.emergency);
     default:
       return input satisfies never;
   }
@@ -174,4 +178,14 @@ function afterTimer(state: SaltoDoorState, timer: SaltoDoorTimer): SaltoDoorStep
     default:
       return timer satisfies never;
   }
+}
+
+/** Somebody at SALTO may have ended what is ordered here, or it is as ordered though SALTO has not agreed. */
+function afterLook(state: SaltoDoorState, seen: SaltoEmergency): SaltoDoorStep {
+  const { standing, emergency, underway } = state;
+  const wanted = standing === 'evacuate' ? 'open' : standing === 'block' ? 'close' : 'none';
+  const hasEnded = wanted !== 'none' && emergency === wanted && seen !== wanted;
+  const isSoAfterAll = emergency !== wanted && seen === wanted;
+  if (underway !== undefined || !(hasEnded || isSoAfterAll)) return { state, effects: [] };
+  return proceed({ ...state, emergency: seen, resting: false }, []);
 }

@@ -5,11 +5,13 @@ import type { DoorOperation } from '../ship/doors.ts';
 /** Locked; locked also for cards that SALTO would accept; unlocked; unlocked whatever SALTO itself would do. */
 type Standing = 'lock' | 'block' | 'holdOpen' | 'evacuate';
 
+export type SaltoEmergency = 'none' | 'open' | 'close';
+
 export interface SaltoDoorState {
   readonly standing: Standing;
   /** As SALTO has agreed; undefined where that is not known. */
   readonly office: boolean | undefined;
-  readonly emergency: 'none' | 'open' | 'close' | undefined;
+  readonly emergency: SaltoEmergency | undefined;
   readonly underway: DoorOperation | undefined;
   /** Somebody is being let in for so many milliseconds, until the timer ends. */
   readonly passage: number | undefined;
@@ -32,7 +34,9 @@ export type SaltoDoorInput =
       readonly problem: string;
       readonly outcome: 'refused' | 'notSent' | 'unknown';
     }
-  | { readonly kind: 'timer'; readonly timer: SaltoDoorTimer };
+  | { readonly kind: 'timer'; readonly timer: SaltoDoorTimer }
+  /** How the door stands by SALTO's word, asked when nothing was under way and nothing has been told since. */
+  | { readonly kind: 'seen'; readonly emergency: SaltoEmergency };
 
 export type SaltoDoorEffect =
   | { readonly kind: 'remember'; readonly begun: SaltoBegun }

@@ -1,5 +1,6 @@
 import type { DoorHardwareInput } from '../../../controller/ports/door-hardware.ts';
 import type { SaltoDoorStatus } from '../ship/doors.ts';
+import type { SaltoEmergency } from './door-state.ts';
 
 /** What a lock's leaf is doing by SALTO's word; an emergency hides it. */
 function openness(status: SaltoDoorStatus): boolean | undefined {
@@ -14,6 +15,25 @@ function openness(status: SaltoDoorStatus): boolean | undefined {
     case 'emergencyOpen':
     case 'emergencyClose':
       return undefined;
+    default:
+      return status satisfies never;
+  }
+}
+
+/** Whether an emergency is on at a lock by SALTO's word; undefined where it does not know. */
+export function emergencyOf(status: SaltoDoorStatus): SaltoEmergency | undefined {
+  switch (status) {
+    case 'unknown':
+      return undefined;
+    case 'emergencyOpen':
+      return 'open';
+    case 'emergencyClose':
+      return 'close';
+    case 'open':
+    case 'closed':
+    case 'leftOpen':
+    case 'intrusion':
+      return 'none';
     default:
       return status satisfies never;
   }

@@ -7,6 +7,7 @@ import {
   type SaltoDoorEffect,
   type SaltoDoorInput,
   type SaltoDoorState,
+  type SaltoEmergency,
 } from '../../../drivers/salto/door/door-state.ts';
 import { inputsOf } from '../../../drivers/salto/door/standing.ts';
 import type { DoorOperation } from '../../../drivers/salto/ship/doors.ts';
@@ -24,6 +25,7 @@ const failed = (outcome: 'refused' | 'notSent' | 'unknown'): SaltoDoorInput => (
   problem: 'no',
   outcome,
 });
+const seen = (emergency: SaltoEmergency): SaltoDoorInput => ({ kind: 'seen', emergency });
 const timer = (name: 'passage' | 'again' | 'retry'): SaltoDoorInput => ({ kind: 'timer', timer: name });
 
 /** The last input's effects in short, without cancelled timers. */
@@ -52,6 +54,9 @@ function inShort(effect: SaltoDoorEffect): readonly string[] {
       return effect satisfies never;
   }
 }
+
+const ending = [block, done, lock, failed('refused')];
+const forgotten = ['remember office false, emergency false', 'secured'];
 
 describe('what SALTO is told of a door', () => {
   it.each<[string, readonly SaltoDoorInput[], readonly string[]]>([
@@ -145,8 +150,22 @@ describe('what SALTO is told of a door', () => {
     ]);
   });
 
+  it.each<[string, readonly SaltoDoorInput[], readonly string[]]>([
+    ['ended a lockdown, it is told again', [block, done, seen('none')], ['emergencyClose']],
+    ['made a lockdown of a fire, it is told again', [evacuate, done, seen('close')], ['emergencyOpen']],
+    ['obeyed, nothing is told', [block, done, seen('close')], []],
+    ['refuses to end what is over, it is over', [...ending, seen('none')], forgotten],
+    ['refuses to end what goes on, that rests', [...ending, seen('close')], []],
+    ['is said not to have obeyed and has, it has', [evacuate, failed('unknown'), seen('open')], ['released']],
+    ['begins an emergency by itself, it is left alone', [lock, seen('close')], []],
+    ['has no lockdown while that is being told, it is waited for', [block, seen('none')], []],
+    ['refuses a lockdown, that rests', [block, failed('refused'), seen('none')], []],
+  ])('where SALTO %s', (_, inputs, expected) => {
+    expect(effectsOf(inputs)).toEqual(expected);
+  });
+
   it('brings SALTO to where the last order wants it, whatever fails on the way', () => {
-    type Salto = { office: boolean; emergency: 'none' | 'open' | 'close' };
+    type Salto = { office: boolean; emergency: SaltoEmergency };
     const act = (salto: Salto, operation: DoorOperation): void => {
       if (operation === 'startOfficeMode') salto.office = true;
       if (operation === 'endOfficeMode') salto.office = false;
@@ -165,6 +184,8 @@ describe('what SALTO is told of a door', () => {
       'retry',
       'again',
       'passage',
+      'look',
+      'endedThere',
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(order, answer), { maxLength: 40 }), order, (inputs, last) => {
@@ -196,6 +217,14 @@ describe('what SALTO is told of a door', () => {
             take(timer(what));
             return;
           }
+          if (what === 'look') {
+            take(seen(salto.emergency));
+            return;
+          }
+          if (what === 'endedThere') {
+            salto.emergency = 'none';
+            return;
+          }
           if (what === 'crash') {
             sent = undefined;
             state = initialSaltoDoor(begun);
@@ -217,6 +246,7 @@ describe('what SALTO is told of a door', () => {
         for (let i = 0; i < 6; i += 1) {
           answerWith('done');
           answerWith('retry');
+          answerWith('look');
         }
         const kind = last.kind;
         if (kind === 'evacuate') expect(salto.emergency).toBe('open');

@@ -120,6 +120,47 @@ describe('a door behind SALTO', () => {
     expect(await house.next('fire')).toEqual({ kind: 'fire', active: true });
   });
 
+  it('is locked down again when somebody at SALTO has ended it, and not by a look that came too early', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.doors.get('A');
+    const lockdowns = (): number => server.callsOf('OnlineDoor.EmergencyClose').length;
+    await house.next('obeyed');
+    await house.rested();
+    const { promise: isLockedDown, resolve } = Promise.withResolvers<void>();
+    server.holdBack = ({ name }) => (name === 'OnlineDoor.GetOnlineStatusList' ? isLockedDown : undefined);
+    await house.lookAgain();
+    await server.until(() => server.callsOf('OnlineDoor.GetOnlineStatusList').length === 2);
+    house.door().secure('block');
+    await house.next('obeyed');
+    resolve();
+    await house.rested();
+    expect(lockdowns()).toBe(1);
+    await house.lookAgain();
+    await house.rested();
+    expect(lockdowns()).toBe(1);
+    Object.assign(a ?? {}, { status: 1 });
+    await house.lookAgain();
+    await house.next('obeyed');
+    expect([a?.status, lockdowns()]).toEqual([5, 2]);
+  });
+
+  it('lets people in once SALTO says that an emergency is over which it refuses to end', async () => {
+    const server = await serverWith();
+    const before = new SaltoHouse(server.port);
+    before.log.setBegun(before.door().door, { office: false, emergency: true });
+    const a = server.addDoor('A');
+    a.errorCode = 13;
+    const house = new SaltoHouse(server.port, { dir: before.dir }).start();
+    expect((await house.next('refused')).problem).toMatch(/to end the emergency/);
+    await house.lookAgain();
+    expect(await house.next('obeyed')).toEqual({ kind: 'obeyed', released: false });
+    expect(house.log.begun(house.door().door)).toEqual({ office: false, emergency: false });
+    a.errorCode = 0;
+    house.door().release(passage);
+    await server.until(() => a.opened === 1);
+  });
+
   it('ends office mode when the controller stops, and leaves an emergency', async () => {
     const server = await serverWith('A', 'B');
     const house = new SaltoHouse(server.port, { doors: { front: 'A', back: 'B' } }).start();

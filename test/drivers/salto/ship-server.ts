@@ -84,6 +84,8 @@ export class ShipServer implements AsyncDisposable {
   /** All events are sent, however few are asked for. */
   sendsAll = false;
   misbehave: (call: PlayedCall) => Misbehaviour | undefined = () => undefined;
+  /** An answer is made at once, and sent when this has come. */
+  holdBack: (call: PlayedCall) => Promise<void> | undefined = () => undefined;
   connections = 0;
   readonly #news = new EventEmitter();
   readonly #server: Server;
@@ -175,7 +177,10 @@ export class ShipServer implements AsyncDisposable {
     const misbehaviour = this.misbehave(call);
     const params =
       misbehaviour === 'exception' ? undefined : this.#answer(call, misbehaviour === 'otherDoor');
-    this.#send(socket, misbehaviour, this.#reply(call, params, misbehaviour));
+    const reply = this.#reply(call, params, misbehaviour);
+    const held = this.holdBack(call);
+    if (held === undefined) this.#send(socket, misbehaviour, reply);
+    else void held.then(() => this.#send(socket, misbehaviour, reply));
     this.#news.emit('call');
   }
 
