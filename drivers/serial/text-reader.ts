@@ -64,7 +64,8 @@ export class TextReader implements ReaderLine {
       if (line === undefined) continue;
       // The same tag again is for the desk, which takes it as one read; another one waits its turn.
       if (line !== this.#lastTag.line && atMs - this.#lastTag.atMs < betweenTagsMs) continue;
-      this.#lastTag = { line, atMs };
+      // A car that stays in sight keeps nobody else waiting.
+      if (line !== this.#lastTag.line) this.#lastTag = { line, atMs };
       this.#listener(name, { kind: 'read', presented: { kind: 'text', line } });
     }
   }

@@ -9,11 +9,18 @@ export interface LastRead {
 /** From one sight to the next; a card that stays in sight stays one read. */
 export const repeatWithinMs = 1_000;
 
+/** As many as a wallet holds. */
+const remembered = 8;
+
 /** `fresh`: present it. Keep `last` either way. */
 export function takeRead(
-  last: LastRead | undefined,
+  last: readonly LastRead[],
   read: LastRead,
-): { readonly last: LastRead; readonly fresh: boolean } {
-  const fresh = last?.form !== read.form || read.atMs - last.atMs >= repeatWithinMs;
-  return { last: read, fresh };
+): { readonly last: readonly LastRead[]; readonly fresh: boolean } {
+  const before = last.find(({ form }) => form === read.form);
+  const others = last.filter(({ form }) => form !== read.form);
+  return {
+    last: [read, ...others].slice(0, remembered),
+    fresh: before === undefined || read.atMs - before.atMs >= repeatWithinMs,
+  };
 }

@@ -57,6 +57,19 @@ describe('a reader of car tags on a serial line', () => {
     expect(tags().at(-1)).toBe('E2000002');
   });
 
+  it('hears the second car behind one that stays in sight', async () => {
+    const { send, heard, tags, clock } = await tagReader();
+    send('EPC:E2000001\r');
+    await heard();
+    clock.nowMs = 400;
+    send('EPC:E2000001\r');
+    await heard();
+    clock.nowMs = 600;
+    send('EPC:E2000001\rEPC:E2000002\r');
+    await heard();
+    expect(tags()).toEqual(['E2000001', 'E2000001', 'E2000001', 'E2000002']);
+  });
+
   it('is bounded by a reader that streams without end, and works on after it', async () => {
     const { send, heard, tags } = await tagReader();
     for (let chunk = 0; chunk < 20; chunk += 1) send('x'.repeat(1_000));
