@@ -27,6 +27,8 @@ const failures: Readonly<Record<string, string>> = {
   unknownReader: 'The configuration has no reader of this name: see "vestibule reader list".',
   keyless:
     'This reader has no keys: it is on a plain serial line, or the file with the keys cannot be read ("vestibule doctor").',
+  online:
+    'The reader works with a key of its own, and stays in service. For another key: "vestibule reader rotate". Commission it when it is not online: reset, or replaced.',
   busy: 'Another reader is being given its key: one at a time. Wait until its window is over.',
   nothingRead:
     'Nothing was held to the reader within a minute, or the reader is not online: see "vestibule reader list".',

@@ -51,7 +51,7 @@ export const ReaderReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), why: z.enum(['notOnline', 'windowClosed', 'notTaken', 'storage']) }),
   z.object({
     kind: z.literal('refused'),
-    why: z.enum(['unknownReader', 'keyless', 'busy', 'request', 'nothingRead']),
+    why: z.enum(['unknownReader', 'keyless', 'busy', 'online', 'request', 'nothingRead']),
   }),
 ]);
 export type ReaderReply = z.infer<typeof ReaderReply>;

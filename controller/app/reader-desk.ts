@@ -60,8 +60,8 @@ export interface ReaderDeskParts {
 export type KeyOutcome =
   | { readonly kind: 'keyed'; readonly device: ReaderDevice }
   | { readonly kind: 'failed'; readonly why: KeyFailure }
-  /** Another reader's window is open, or this one is not known or has no keys. */
-  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' };
+  /** Another reader's window is open, or this one is not known, has no keys or works with the one that it has. */
+  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' | 'online' };
 
 type ShownRead =
   | {
@@ -73,7 +73,7 @@ type ShownRead =
 
 interface Desk {
   standing: ReaderStanding;
-  last: LastRead | undefined;
+  last: readonly LastRead[];
   /** A card that waits for its code. */
   held: { readonly card: Presented; readonly timer: { cancel(): void } } | undefined;
   tamper: boolean;
@@ -106,7 +106,7 @@ export class ReaderDesk {
         reader,
         {
           standing: newStanding(parts.monotonicMs()),
-          last: undefined,
+          last: [],
           held: undefined,
           tamper: false,
           power: false,
@@ -153,7 +153,10 @@ export class ReaderDesk {
     });
   }
 
+  /** A reader that works would be out of service for as long as the window: it is rotated. */
   commission(reader: string, windowMs: number): Promise<KeyOutcome> {
+    if (this.#desks.get(reader)?.standing.state === 'online')
+      return Promise.resolve({ kind: 'refused', why: 'online' });
     return this.#key(reader, { withinMs: windowMs + afterWindowMs, why: 'windowClosed' }, (keying) => {
       const place = this.#place(reader);
       if (this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...place, windowMs }]))

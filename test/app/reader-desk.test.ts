@@ -89,6 +89,15 @@ describe('a card at a reader', () => {
     expect(play(card())).toContain('AccessGranted');
   });
 
+  it('is one read also beside another card in the same wallet', () => {
+    const { play, shell } = scene();
+    const reads = [card(), card('11223340'), card(), card('11223340')].map((read) => {
+      shell.time.pass(300);
+      return play(read).filter((type) => type.startsWith('Access'));
+    });
+    expect(reads).toEqual([['AccessGranted'], ['AccessDenied'], [], []]);
+  });
+
   it('is one read at each of two readers', () => {
     const { play } = scene();
     play(card());
@@ -383,6 +392,15 @@ describe('a reader’s key', () => {
     });
     expect(await desk.commission('hall', 60_000)).toEqual({ kind: 'failed', why: 'storage' });
     expect(line.ordered).toEqual([]);
+  });
+
+  it('is not taken from a reader that works: it stays in service', async () => {
+    const { desk, line, play } = scene();
+    play({ kind: 'state', state: 'online' });
+    expect(await desk.commission('hall', 60_000)).toEqual({ kind: 'refused', why: 'online' });
+    expect(line.ordered).toEqual([]);
+    void desk.rotate('hall');
+    expect(line.ordered).toEqual([{ reader: 'hall' }]);
   });
 
   it('of a reader that is not there is refused', async () => {
