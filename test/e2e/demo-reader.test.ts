@@ -33,7 +33,7 @@ function simulatedReader(folder: string) {
         };
         look();
       }),
-    lines,
+    forget: (): void => void lines.splice(0),
   };
 }
 
@@ -80,11 +80,10 @@ describe('npm start with a reader', () => {
     await demo.kill('SIGTERM');
     const again = start();
     await again.line((line) => line.includes('Then type at it:'));
-    const before = reader.lines.length;
     while ((await status()).readers?.[0]?.state !== 'online') await delay(50);
+    reader.forget();
     reader.type('card bd88eb80 26');
     await reader.shown('display, row 1: Door open');
-    expect(reader.lines.length).toBeGreaterThanOrEqual(before);
     const text = await ask('events', '--json');
     const events = text.split('\n').map((line) => {
       const { event } = JSON.parse(line) as { event: { type: string; accessPoint?: string } };

@@ -110,10 +110,16 @@ export function hostileSession(choose: Choose, exchanges: number): HostileOutcom
   line.run(500);
   line.forget();
   attacked = true;
+  const done = { card: 0, keys: 0 };
   for (let i = 0; i < exchanges; i += 1) {
-    if (choose(6) === 0) line.act(1, { kind: 'press', keys: genuineKeys });
-    if (choose(6) === 0)
+    if (choose(6) === 0) {
+      done.keys += 1;
+      line.act(1, { kind: 'press', keys: genuineKeys });
+    }
+    if (choose(6) === 0) {
+      done.card += 1;
       line.act(1, { kind: 'card', bits: genuineCard.bits, data: Uint8Array.fromHex(genuineCard.hex) });
+    }
     line.run(50);
     mostKept = Math.max(mostKept, line.bus.pending.length);
   }
@@ -128,6 +134,10 @@ export function hostileSession(choose: Choose, exchanges: number): HostileOutcom
     if (report.kind === 'local') return report.tamper || report.powerFailure ? [JSON.stringify(report)] : [];
     return report.kind === 'keyed' || report.kind === 'keyFailed' ? [JSON.stringify(report)] : [];
   });
+  for (const kind of ['card', 'keys'] as const) {
+    const heard = line.reports.filter((report) => report.kind === kind).length;
+    if (heard > done[kind]) strange.push(`${heard} times ${kind}, of ${done[kind]}`);
+  }
   const isWell = (): boolean => line.bus.links[0]?.status === 'online';
   // A forged MAC makes the next try wait, up to a minute.
   for (let seconds = 0; seconds < 70 && !isWell(); seconds += 1) line.run(1_000);
