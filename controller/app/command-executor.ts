@@ -88,8 +88,9 @@ export class CloudCommands implements CommandExecutor {
   #unlock({ id, door, extended, by, call }: Unlock): SeenCommand {
     const runtime = this.#doors.get(door);
     if (runtime === undefined) return this.#finish(this.#seen(id, 'rejected', 'badArguments'));
-    const request: AccessRequest = { kind: 'command', command: id, by, door, extended };
-    const asked = { door, accessPoint: 'cloud', command: id, ...(call === undefined ? {} : { call }) };
+    const inCall = call === undefined ? {} : { call };
+    const request: AccessRequest = { kind: 'command', command: id, by, door, extended, ...inCall };
+    const asked = { door, accessPoint: 'cloud', command: id, ...inCall };
     const outcome = runtime.request(request, asked, {
       changes: [{ kind: 'command', command: this.#seen(id, 'accepted') }],
     });

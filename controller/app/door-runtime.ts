@@ -6,7 +6,7 @@ import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
 import { stepDoor } from '../core/door/machine.ts';
-import { isBarred, isPassing, modeOf, orderOf, standsOpen } from '../core/door/modes.ts';
+import { isBarred, isPassing, isReleased, modeOf, orderOf, standsOpen } from '../core/door/modes.ts';
 import {
   type Contact,
   type DoorConfiguration,
@@ -15,6 +15,7 @@ import {
   type DoorMachineState,
   type DoorTimer,
   type DoorTimes,
+  type DoorWiring,
   initialDoor,
   type OpenHours,
   type OperatorMode,
@@ -125,13 +126,16 @@ export class DoorRuntime {
     this.#contacts = new DoorContacts({
       ...{ timers: parts.timers, clock: parts.clock },
       pass: (input) => this.#post(() => this.#onContact(input)),
-      tell: (contact, count, state) =>
+      tell: (contact, count, state) => {
         this.#record({
           ...(state === 'calm'
             ? { type: 'ContactCalm', severity: 'notice' }
             : { type: 'ContactChattering', severity: 'warning' }),
           ...{ door: this.id, contact, count },
-        }),
+        });
+        if (contact !== 'monitor') return;
+        this.#post(() => this.#turn({ kind: 'monitorChatters', active: state !== 'calm' }, 'monitor'));
+      },
     });
   }
 
@@ -139,9 +143,9 @@ export class DoorRuntime {
     return this.#parts.hardware.hasMonitor;
   }
 
-  /** For interlocks; while the monitor's line is faulty, as it was seen last. */
+  /** For interlocks, a lock that has not answered yet included; while the monitor's line is faulty, as it was seen last. */
   get isOpenOrReleased(): boolean {
-    return this.#lock.released || this.#state.open === true;
+    return this.#lock.released || this.#isReleasing() || this.#state.open === true;
   }
 
   start(): void {
@@ -260,7 +264,9 @@ export class DoorRuntime {
       }
       const { countUse } = decision;
       // Who goes in after a call is the guest, not the called resident, who may be at work: nobody's area changes.
-      const subject = request.kind === 'callUnlock' ? undefined : decision.subject;
+      const forAnother =
+        request.kind === 'callUnlock' || (request.kind === 'command' && request.call !== undefined);
+      const subject = forAnother ? undefined : decision.subject;
       const counted: readonly JournalChange[] =
         countUse === undefined
           ? []
@@ -268,6 +274,7 @@ export class DoorRuntime {
       const input: DoorInput = {
         kind: 'accessGranted',
         extended: decision.extended,
+        ...(request.kind === 'command' ? { fromAfar: true } : {}),
         ...(subject === undefined ? {} : { subject }),
         ...(countUse === undefined ? {} : { countedUse: countUse }),
       };
@@ -356,10 +363,18 @@ export class DoorRuntime {
     return committed[0]?.seq ?? 0;
   }
 
-  #configuration(): DoorConfiguration {
+  #isReleasing(): boolean {
+    return isReleased(this.#state, this.#wiring()) && !this.#lock.refusesRelease;
+  }
+
+  #wiring(): DoorWiring {
     const { hardware, wiring } = this.#parts;
     const { hasMonitor, opensUnasked } = hardware;
-    return { times: this.#row() ?? timesBeforeDataset, wiring: { ...wiring, hasMonitor, opensUnasked } };
+    return { ...wiring, hasMonitor, opensUnasked };
+  }
+
+  #configuration(): DoorConfiguration {
+    return { times: this.#row() ?? timesBeforeDataset, wiring: this.#wiring() };
   }
 
   /** A row that the disk refuses counts as absent: the way out, fire and a relock do not wait for a database. */

@@ -3,7 +3,7 @@ import { DoorId, ResidentId, StaffId } from '../../controller/core/dataset.ts';
 import type { CloudCommand } from '../../controller/ports/cloud.ts';
 import { annsCode, gusCode, householdShell, lobbyDoor, put, Shell } from '../support/controller-shell.ts';
 import { noon } from '../support/hand-time.ts';
-import { aResident, aStaff } from '../support/rows.ts';
+import { aDoor, aResident, aStaff } from '../support/rows.ts';
 
 const byAnn = { kind: 'resident', id: ResidentId.parse('ann') } as const;
 const bySam = { kind: 'staff', id: StaffId.parse('sam') } as const;
@@ -36,6 +36,26 @@ describe('unlock', () => {
     expect(shell.wires().released).toBe(true);
     shell.time.pass(1);
     expect(shell.wires().released).toBe(false);
+  });
+
+  it('while it rings in the app opens for a visitor: the resident’s area stays as it is, and bars nothing', () => {
+    const shell = householdShell();
+    const antipassback = { from: 'street', to: 'house', kind: 'hard' };
+    shell.publish(put('door', aDoor('lobby', { version: 2, antipassback })));
+    const enter = (): void => {
+      shell.wires().play({ kind: 'monitor', open: true });
+      shell.wires().play({ kind: 'monitor', open: false });
+    };
+    shell.commands.execute(unlock({ call: 'call-1' }));
+    expect(shell.eventsOf(enter)).toContainEqual(expect.not.objectContaining({ subject: byAnn }));
+    expect(shell.journal.knownArea(byAnn)).toBeUndefined();
+    shell.type(annsCode);
+    enter();
+    expect(shell.commands.execute(unlock({ id: 'c-2' }))).toMatchObject({ reason: 'antipassback' });
+    const inCall = unlock({ id: 'c-3', call: 'call-2' });
+    expect(shell.eventsOf(() => shell.commands.execute(inCall))).toMatchObject([
+      { type: 'AccessGranted', subject: byAnn, call: 'call-2' },
+    ]);
   });
 
   it('is rejected with the decision’s reason, and that is an event too', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { GuestId } from '../../controller/core/dataset.ts';
 import { chatterLimit } from '../../controller/core/door/contact-rate.ts';
 import type { DoorHardwareInput } from '../../controller/ports/door-hardware.ts';
-import { annsCode, householdShell, type Shell } from '../support/controller-shell.ts';
+import { annsCode, gusCode, householdShell, type Shell } from '../support/controller-shell.ts';
 
+const gus = GuestId.parse('gus');
 const types = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
 const count = (events: readonly { readonly type: string }[], type: string) =>
   types(events).filter((one) => one === type).length;
@@ -88,6 +90,42 @@ describe('an exit button that is held for nearly an hour', () => {
     expect(types(shell.eventsOf(() => shell.wires().play(rex(false))))).toEqual(['RequestToExitHeldEnded']);
     shell.time.pass(5_000);
     expect(shell.wires().released).toBe(false);
+  });
+});
+
+describe('a door that stands open under a stuck exit button', () => {
+  it('is an alarm once the button is taken for stuck', () => {
+    const shell = householdShell();
+    const events = shell.eventsOf(() => {
+      shell.wires().play(rex(true));
+      shell.wires().play(monitor(true));
+      shell.time.pass(59_999);
+    });
+    expect(types(events)).not.toContain('DoorOpenTooLong');
+    expect(types(shell.eventsOf(() => shell.time.pass(1)))).toEqual(['RequestToExitHeld', 'DoorOpenTooLong']);
+    expect(shell.wires().released).toBe(true);
+  });
+});
+
+describe('a guest whom a chattering door monitor may have missed', () => {
+  it('keeps the use counted, and is not said to have stayed outside', () => {
+    const shell = householdShell();
+    chatter(shell, 3, monitor);
+    shell.wires().play(monitor(false));
+    shell.time.pass(5_000);
+    const events = shell.eventsOf(() => {
+      expect(shell.type(gusCode).outcome).toBe('grant');
+      shell.time.pass(500);
+      shell.wires().play(monitor(true));
+      shell.wires().play(monitor(false));
+      shell.time.pass(6_000);
+    });
+    expect(types(events)).not.toContain('AccessNotTaken');
+    expect(shell.journal.guestUses(gus).used).toBe(1);
+    shell.time.pass(180_000);
+    shell.type(gusCode);
+    expect(types(shell.eventsOf(() => shell.time.pass(6_000)))).toEqual(['AccessNotTaken']);
+    expect(shell.journal.guestUses(gus).used).toBe(1);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ResidentId } from '../../controller/core/dataset.ts';
 import type { RowOp } from '../../controller/ports/replica.ts';
-import { annsCode, gusCode, householdShell, put, Shell } from '../support/controller-shell.ts';
+import { annsCode, gusCode, householdShell, lobbyDoor, put, Shell } from '../support/controller-shell.ts';
 import { noon } from '../support/hand-time.ts';
+import { whileDiskRefuses } from '../support/refusing-disk.ts';
 import { aCalendar, aDoor, aSchedule } from '../support/rows.ts';
 
 const minuteMs = 60_000;
@@ -21,10 +23,17 @@ function withHours(fields = {}): Shell {
 }
 const mode = (shell: Shell) => shell.lobby.status().doors[0]?.mode;
 const stands = (shell: Shell) => [mode(shell), shell.wires().released];
+const types = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
+function enter(shell: Shell): void {
+  shell.wires().play({ kind: 'monitor', open: true });
+  shell.wires().play({ kind: 'monitor', open: false });
+}
 const modes = (events: readonly { readonly [field: string]: unknown }[]) =>
   events
     .filter(({ type }) => type === 'DoorMode')
     .map(({ mode: to, cause }) => `${String(to)} by ${String(cause)}`);
+
+const ann = { kind: 'resident', id: ResidentId.parse('ann') } as const;
 
 describe('LockedOpen hours', () => {
   it('begin and end with their minute, and say so', () => {
@@ -99,6 +108,29 @@ describe('LockedOpen hours', () => {
     expect(stands(again)).toEqual(['LockedOpen', true]);
   });
 
+  it('that are under way when the controller starts are told', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    const { seq } = shell.journal.head();
+    shell.close();
+    const again = new Shell({ dir: shell.dir, time: shell.time, welcomed: false });
+    expect(stands(again)).toEqual(['LockedOpen', true]);
+    expect(modes(again.events(seq))).toEqual(['LockedOpen by start']);
+  });
+
+  it('that the disk refuses to tell of at a start wait for it', () => {
+    const shell = withHours();
+    shell.time.pass(2 * hourMs);
+    shell.close();
+    const again = new Shell({
+      ...{ dir: shell.dir, time: shell.time, welcomed: false },
+      whileStarting: whileDiskRefuses,
+    });
+    expect(stands(again)).toEqual(['Locked', false]);
+    expect(modes(again.eventsOf(() => again.time.pass(minuteMs)))).toEqual(['LockedOpen by clock']);
+    expect(stands(again)).toEqual(['LockedOpen', true]);
+  });
+
   it('are not those of a door that is locked down, and come back after it', () => {
     const shell = withHours();
     shell.time.pass(2 * hourMs);
@@ -160,6 +192,27 @@ describe('first person in', () => {
     shell.wires().play({ kind: 'monitor', open: true });
     shell.wires().play({ kind: 'monitor', open: false });
     expect(mode(shell)).toBe('Locked');
+  });
+
+  it('is nobody who opened from elsewhere', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    const unlock = { op: 'unlock', id: 'c-1', extended: false, door: lobbyDoor, by: ann } as const;
+    expect(shell.commands.execute(unlock)).toMatchObject({ outcome: 'done' });
+    expect(types(shell.eventsOf(() => enter(shell)))).toContain('AccessTaken');
+    expect(stands(shell)).toEqual(['Locked', false]);
+  });
+
+  it('whom the disk refuses to tell of does not leave the door open: the next one does', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    shell.type(annsCode);
+    whileDiskRefuses(() => enter(shell));
+    expect(stands(shell)).toEqual(['Locked', false]);
+    shell.time.pass(minuteMs);
+    expect(stands(shell)).toEqual(['Locked', false]);
+    shell.type(annsCode);
+    expect(modes(shell.eventsOf(() => enter(shell)))).toEqual(['LockedOpen by monitor']);
   });
 
   it('is wanted anew every day', () => {

@@ -48,6 +48,22 @@ describe('an interlock', () => {
     expect(shell.type(annsCode, { door: 'garage' }).outcome).toBe('grant');
   });
 
+  it('counts a lock that has not answered yet as released, and one that has refused as locked', () => {
+    const shell = householdShell({
+      doors: ['lobby', 'garage'],
+      prepare: (wires) => Object.defineProperty(wires, 'settles', { value: 'later' }),
+    });
+    shell.publish(
+      put('door', aDoor('lobby', { version: 2, ...group })),
+      put('door', aDoor('garage', group)),
+      put('grant', aGrant('ann-garage', ann, { door: 'garage' })),
+    );
+    expect(shell.type(annsCode).outcome).toBe('grant');
+    expect(shell.type(annsCode, { door: 'garage' })).toMatchObject({ reason: 'interlocked' });
+    shell.wires().play({ kind: 'refused', released: true, problem: 'no answer' });
+    expect(shell.type(annsCode, { door: 'garage' }).outcome).toBe('grant');
+  });
+
   it('does not keep anybody in: exits and fire release both doors', () => {
     const shell = twoDoors(group, group);
     shell.type(annsCode);

@@ -37,6 +37,16 @@ describe('anti-passback', () => {
     }
   });
 
+  test('so is a resident who opens from an app while it rings there', () => {
+    const inCall = { ...byAnn, call: 'call-1' };
+    for (const kind of ['hard', 'soft']) {
+      expect(decided(inCall, { lobby: door({ kind }), device: annIs('inside') })).toMatchObject({
+        outcome: 'grant',
+        softAntipassback: false,
+      });
+    }
+  });
+
   test('it is forgiven after forgiveMs, not before', () => {
     const forgiving = { lobby: door({ forgiveMs: 60_000 }) };
     expect(outcome(pin, { ...forgiving, device: annIs('inside', noon - 60_000) })).toBe('grant');

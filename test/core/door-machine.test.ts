@@ -89,6 +89,39 @@ describe('a door', () => {
     expect(effects).toContainEqual(locked);
   });
 
+  it('lets everybody in who was let in before it opened: nobody’s use is given back', () => {
+    const guest = GuestId.parse('g1');
+    const gus = { kind: 'guest' as const, id: guest };
+    const both: DoorInput[] = [
+      { kind: 'accessGranted', extended: false, subject: gus, countedUse: guest },
+      granted,
+    ];
+    expect(play(both).reports).toEqual([]);
+    expect(play([...both, { kind: 'monitor', open: true }]).reports).toEqual([
+      { type: 'DoorMonitor', open: true },
+      { type: 'AccessTaken', subject: gus },
+      { type: 'AccessTaken', subject: resident },
+    ]);
+    expect(play([...both, { kind: 'timer', timer: 'access' }]).reports).toEqual([
+      { type: 'AccessNotTaken', subject: gus, giveBackUse: guest },
+      { type: 'AccessNotTaken', subject: resident },
+    ]);
+  });
+
+  it('gives a use back that the same guest has asked for twice', () => {
+    const guest = GuestId.parse('g1');
+    const gus = { kind: 'guest' as const, id: guest };
+    const asked: DoorInput = { kind: 'accessGranted', extended: false, subject: gus, countedUse: guest };
+    expect(play([asked, granted, asked]).reports).toEqual([
+      { type: 'AccessNotTaken', subject: gus, giveBackUse: guest },
+    ]);
+    expect(play([asked, granted, asked, { kind: 'monitor', open: true }]).reports).toEqual([
+      { type: 'DoorMonitor', open: true },
+      { type: 'AccessTaken', subject: resident },
+      { type: 'AccessTaken', subject: gus },
+    ]);
+  });
+
   it('says nothing of access not taken where no monitor could tell', () => {
     const { reports } = play([granted, { kind: 'timer', timer: 'access' }], initialDoor(), {
       times,

@@ -28,10 +28,11 @@ export type AccessRequest =
     }
   /** The concierge, called directly, pressed the digits. */
   | { readonly kind: 'conciergeUnlock'; readonly door: DoorId; readonly call: string }
-  /** `unlock` from the cloud, on behalf of `by`. */
+  /** `unlock` from the cloud, on behalf of `by`; `call`: from an app while it rings there, for whoever rang. */
   | {
       readonly kind: 'command';
       readonly command: string;
+      readonly call?: string;
       readonly by: CommandBy;
       readonly door: DoorId;
       readonly extended: boolean;

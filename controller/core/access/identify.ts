@@ -24,8 +24,10 @@ export function identify(facts: AccessFacts, request: AccessRequest, trail: Trai
       return forAnother(asking(resident(facts, request.resident), 'ownRight', false));
     case 'conciergeUnlock':
       return forAnother(asking({ kind: 'concierge' }, 'guestEntrance', false));
-    case 'command':
-      return commanded(facts, request.by, request.extended, trail);
+    case 'command': {
+      const commander = commanded(facts, request.by, request.extended, trail);
+      return request.call === undefined || commander.kind === 'refused' ? commander : forAnother(commander);
+    }
     default:
       return request satisfies never;
   }

@@ -102,6 +102,8 @@ function react(state: DoorMachineState, input: DoorInput, door: DoorConfiguratio
       return burning({ ...state, alarmed: input.active }, door);
     case 'tamper':
       return reactToTamper(state, input.active);
+    case 'monitorChatters':
+      return { next: { ...state, monitorChatters: input.active }, effects: [] };
     case 'monitor':
       return reactToMonitor(state, input.open, door);
     case 'lockMonitor':

@@ -31,8 +31,9 @@ export const standsOpen = (state: DoorMachineState): boolean => {
 /** Released for as long as it lasts, and not for one passage: nobody is surprised to find it open. */
 export const isHeldOpen = (state: DoorMachineState): boolean => state.fire || standsOpen(state);
 
-/** Somebody was let through, or lets themselves out. */
-export const isPassing = (state: DoorMachineState): boolean => state.access !== undefined || state.egress;
+/** Somebody was let through, or lets themselves out; nobody does so by a button that sticks. */
+export const isPassing = (state: DoorMachineState): boolean =>
+  state.access !== undefined || (state.egress && !state.rexHeld);
 
 /** Whether the lock lets the door be opened. */
 export const isReleased = (state: DoorMachineState, wiring: DoorWiring): boolean =>

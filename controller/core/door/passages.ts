@@ -12,17 +12,24 @@ import type {
 
 const personOf = ({ subject }: Access): Pick<Access, 'subject'> => (subject === undefined ? {} : { subject });
 
-/** What is to be said of an access that ends now without the door having opened. A faulty monitor cannot tell. */
-function notTaken(state: DoorMachineState, access: Access | undefined, wiring: DoorWiring): DoorEffect[] {
-  if (access === undefined || access.taken || !wiring.hasMonitor) return [];
-  if (state.lines.monitor !== undefined) return [];
+/** Whom the door has not opened for yet, in the order in which they were let in. */
+const awaited = ({ alsoLetIn, access }: DoorMachineState): readonly Access[] =>
+  access === undefined || access.taken ? [] : [...alsoLetIn, access];
+
+const isSamePerson = ({ subject: one }: Access, { subject: other }: Access): boolean =>
+  one?.kind === other?.kind && one?.id === other?.id;
+
+/** What is to be said of an access that ends now without the door having opened. A monitor that is faulty or chatters cannot tell. */
+function notTaken(state: DoorMachineState, access: Access, wiring: DoorWiring): DoorEffect[] {
+  if (!wiring.hasMonitor || state.lines.monitor !== undefined || state.monitorChatters) return [];
   const { countedUse } = access;
   const givenBack = countedUse === undefined ? {} : { giveBackUse: countedUse };
   return [report({ type: 'AccessNotTaken', ...personOf(access), ...givenBack })];
 }
 
-/** Whose coming begins hours that wait for a first person: not guests, and nobody whom a telephone let in. */
-const isFirstIn = ({ subject }: Access): boolean => subject !== undefined && subject.kind !== 'guest';
+/** Whose coming begins hours that wait for a first person: not guests, and nobody whom a telephone or a command let in. */
+const isFirstIn = ({ subject, fromAfar }: Access): boolean =>
+  subject !== undefined && subject.kind !== 'guest' && !fromAfar;
 
 export function reactToAccess(
   state: DoorMachineState,
@@ -33,24 +40,30 @@ export function reactToAccess(
     extended: input.extended,
     // Somebody holds the door: the next one through takes access at once.
     taken: state.open === true,
+    fromAfar: input.fromAfar === true,
     ...(input.subject === undefined ? {} : { subject: input.subject }),
     ...(input.countedUse === undefined ? {} : { countedUse: input.countedUse }),
   };
   // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
-  if (isBarred(state)) return { next: state, effects: notTaken(state, access, wiring) };
+  if (isBarred(state)) return { next: state, effects: access.taken ? [] : notTaken(state, access, wiring) };
   const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
   const ms = input.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
+  const before = awaited(state);
   // Without a monitor nobody sees them enter.
   const entered = (access.taken || !wiring.hasMonitor) && isFirstIn(access);
   return {
     next: {
       ...state,
       access,
+      alsoLetIn: before.filter((other) => !isSamePerson(other, access)),
       slow: input.extended,
       firstIsIn: state.firstIsIn || (state.hours === 'firstIn' && entered),
     },
     effects: [
-      ...notTaken(state, state.access, wiring),
+      // Who asks once more is let in once.
+      ...before
+        .filter((other) => isSamePerson(other, access))
+        .flatMap((other) => notTaken(state, other, wiring)),
       ...taken,
       { kind: 'startTimer', timer: 'access', ms },
     ],
@@ -58,8 +71,8 @@ export function reactToAccess(
 }
 
 export const reactToAccessTimer = (state: DoorMachineState, wiring: DoorWiring): Reaction => ({
-  next: { ...state, access: undefined },
-  effects: notTaken(state, state.access, wiring),
+  next: { ...state, access: undefined, alsoLetIn: [] },
+  effects: awaited(state).flatMap((access) => notTaken(state, access, wiring)),
 });
 
 /** The access ends now, whatever its timer says. */
@@ -67,8 +80,8 @@ export const withoutAccess = (state: DoorMachineState, wiring: DoorWiring): Reac
   state.access === undefined
     ? { next: state, effects: [] }
     : {
-        next: { ...state, access: undefined },
-        effects: [...notTaken(state, state.access, wiring), { kind: 'cancelTimer', timer: 'access' }],
+        next: { ...state, access: undefined, alsoLetIn: [] },
+        effects: [...reactToAccessTimer(state, wiring).effects, { kind: 'cancelTimer', timer: 'access' }],
       };
 
 export function reactToMonitor(state: DoorMachineState, open: boolean, door: DoorConfiguration): Reaction {
@@ -91,12 +104,13 @@ function closed(state: DoorMachineState, { times, wiring }: DoorConfiguration): 
 function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration): Reaction {
   const { access } = state;
   if (access !== undefined) {
-    const effects: DoorEffect[] = access.taken ? [] : [report({ type: 'AccessTaken', ...personOf(access) })];
-    const firstIsIn = state.firstIsIn || (state.hours === 'firstIn' && isFirstIn(access));
+    const coming = awaited(state);
+    const effects = coming.map((one) => report({ type: 'AccessTaken', ...personOf(one) }));
+    const firstIsIn = state.firstIsIn || (state.hours === 'firstIn' && coming.some(isFirstIn));
     const relock = times.relockOn === 'open';
     if (relock) effects.push({ kind: 'cancelTimer', timer: 'access' });
     return {
-      next: { ...state, firstIsIn, access: relock ? undefined : { ...access, taken: true } },
+      next: { ...state, firstIsIn, alsoLetIn: [], access: relock ? undefined : { ...access, taken: true } },
       effects,
     };
   }

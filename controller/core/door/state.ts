@@ -41,6 +41,8 @@ export interface Access {
   /** The guest whose use is given back when the door was not opened. */
   readonly countedUse?: GuestId;
   readonly taken: boolean;
+  /** By a command: whoever sent it need not be there. */
+  readonly fromAfar: boolean;
 }
 
 export interface DoorMachineState {
@@ -59,8 +61,12 @@ export interface DoorMachineState {
   readonly egress: boolean;
   /** Released by a credential, call or command until the access timer ends. */
   readonly access: Access | undefined;
+  /** Others who were let in before it, while the door had not opened yet: it opens for all of them. */
+  readonly alsoLetIn: readonly Access[];
   /** Door monitor, as last known; undefined before its first report, or where none is fitted. */
   readonly open: boolean | undefined;
+  /** So often that an opening may go unseen. */
+  readonly monitorChatters: boolean;
   /** Lock monitor, likewise. */
   readonly locked: boolean | undefined;
   readonly tampered: boolean;
@@ -85,7 +91,9 @@ export const initialDoor = (): DoorMachineState => ({
   rexHeld: false,
   egress: false,
   access: undefined,
+  alsoLetIn: [],
   open: undefined,
+  monitorChatters: false,
   locked: undefined,
   tampered: false,
   lines: {},
@@ -101,11 +109,12 @@ export type DoorInput =
       readonly extended: boolean;
       readonly subject?: Subject;
       readonly countedUse?: GuestId;
+      readonly fromAfar?: boolean;
     }
   | { readonly kind: 'lockdown'; readonly on: boolean }
   | { readonly kind: 'operator'; readonly mode: OperatorMode | undefined }
   | { readonly kind: 'hours'; readonly hours: OpenHours }
-  | { readonly kind: 'rex' | 'fire' | 'tamper'; readonly active: boolean }
+  | { readonly kind: 'rex' | 'fire' | 'tamper' | 'monitorChatters'; readonly active: boolean }
   | { readonly kind: 'monitor'; readonly open: boolean }
   | { readonly kind: 'lockMonitor'; readonly locked: boolean }
   | { readonly kind: 'line'; readonly contact: Contact; readonly fault: LineFault | undefined }

@@ -18,6 +18,7 @@ export class DoorModel {
   fireInput = false;
   fireLine = false;
   rexPressed = false;
+  pressedAt = 0;
   accessUntil: Until = never;
   egressUntil: Until = never;
   /** Somebody was let in and has not been seen to enter. */
@@ -65,6 +66,15 @@ export class DoorModel {
     return this.rexPressed || this.now < this.egressUntil;
   }
 
+  /** A button that is pressed for a minute is stuck: nobody passes any more. */
+  get stuck(): boolean {
+    return this.rexPressed && this.now - this.pressedAt >= 60_000;
+  }
+
+  get passing(): boolean {
+    return this.accessed || (this.leaving && !this.stuck);
+  }
+
   get released(): boolean {
     return this.held || this.accessed || (this.leaving && this.#door.wiring.rex === 'release');
   }
@@ -84,16 +94,18 @@ export class DoorModel {
   grant(extended: boolean, isHolder: boolean): void {
     if (this.barred) return;
     const { accessTimeMs, extendedAccessTimeMs } = this.#door.times;
+    const holderBefore = this.accessed && this.awaited && this.holderAwaited;
     this.accessUntil = this.now + (extended ? extendedAccessTimeMs : accessTimeMs);
     this.slow = extended;
     this.awaited = this.open !== true;
-    this.holderAwaited = isHolder;
+    this.holderAwaited = isHolder || holderBefore;
     if (isHolder && (!this.awaited || !this.#door.wiring.hasMonitor)) this.#enters();
     this.#restart();
   }
 
   press(active: boolean): void {
     if (active && !this.rexPressed) {
+      this.pressedAt = this.now;
       this.egressUntil = this.now + this.#door.times.accessTimeMs;
       this.#restart();
     }
@@ -134,7 +146,7 @@ export class DoorModel {
       return;
     }
     this.standingSince ??= this.now;
-    if (this.now >= this.tooLongAt && !this.accessed && !this.leaving) this.tooLong = true;
+    if (this.now >= this.tooLongAt && !this.passing) this.tooLong = true;
   }
 
   #enters(): void {
