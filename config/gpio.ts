@@ -62,6 +62,12 @@ export const GpioDoor = z
       })
       .optional()
       .describe('the fire alarm input; absent: none is wired to us'),
+    fireWith: z
+      .string()
+      .optional()
+      .describe(
+        'another door on these lines, whose fire alarm input releases this one, too; in place of `fire`',
+      ),
     tamper: contactThat('the housing is open')
       .optional()
       .describe('the tamper contact; absent: none is fitted'),
@@ -113,13 +119,22 @@ export function problemInGpio(
 
 function problemInFire(
   id: string,
-  { fireWith }: AnyDoor,
+  door: AnyDoor,
   doors: Readonly<Record<string, AnyDoor>>,
 ): GpioProblem | undefined {
-  const wired = fireWith === undefined ? undefined : doors[fireWith];
+  const { fireWith } = door;
+  if (fireWith === undefined) return undefined;
+  const path = ['doors', id, 'fireWith'];
+  const wired = doors[fireWith];
+  if (isGpioDoor(door)) {
+    if (door.fire !== undefined)
+      return { path, what: 'stands beside a fire alarm input of its own, `fire`: take one of them out' };
+    if (wired === undefined || !isGpioDoor(wired))
+      return { path, what: `names "${fireWith}", which is no door with \`hardware: gpio\`` };
+  }
   if (wired === undefined || !isGpioDoor(wired) || wired.fire !== undefined) return undefined;
   return {
-    path: ['doors', id, 'fireWith'],
+    path,
     what: `names "${fireWith}", which has no fire alarm input: wire one to it (\`fire\`), or name a door that has one`,
   };
 }
@@ -142,15 +157,21 @@ function problemInDoor(
     const other = taken.get(`${chip} ${line}`);
     taken.set(`${chip} ${line}`, place);
     if (other === undefined) continue;
-    const relays = part === 'strike' && other.endsWith('.strike');
     return {
       path: ['doors', id, part, 'line'],
-      what: relays
-        ? `is the relay of ${other}, too: two doors cannot be on one relay; give each its own`
-        : `is the line of ${other}, too: give each its own`,
+      what: `is the ${sharedAs(part, other)}`,
     };
   }
   return undefined;
+}
+
+function sharedAs(part: string, other: string): string {
+  const [, door, otherPart] = other.split('.');
+  if (part === 'strike' && otherPart === part)
+    return `relay of ${other}, too: two doors cannot be on one relay; give each its own`;
+  if (part === 'fire' && otherPart === part)
+    return `line of ${other}, too: let this door follow that input with \`fireWith: ${door}\``;
+  return `line of ${other}, too: give each its own`;
 }
 
 const isGpioDoor = (door: AnyDoor): door is GpioDoorWiring => door.hardware === 'gpio';

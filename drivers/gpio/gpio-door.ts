@@ -33,6 +33,8 @@ export interface GpioDoorParts {
   readonly watchdog: Pick<GpioWatchdog, 'guard' | 'safe'>;
   readonly timers: Timers;
   readonly monotonicMs: () => number;
+  /** What this door's fire input says is heard by the doors that follow it. */
+  readonly onFire: (active: boolean) => void;
 }
 
 type Part = 'strike' | Contact;
@@ -64,6 +66,8 @@ export class GpioDoor implements DoorHardware {
   readonly #deaf = new Set<Contact>();
   #strike: GpioOutput | undefined;
   #listener: ((input: DoorHardwareInput) => void) | undefined;
+  /** What the fire input says that this door follows; `undefined` before its first word. */
+  #fireElsewhere: boolean | undefined;
   /** The latest order; before the first, the safe state. */
   #released: boolean;
 
@@ -81,7 +85,14 @@ export class GpioDoor implements DoorHardware {
     this.#listener = listener;
     this.#attempt('strike', () => this.#openStrike());
     for (const contact of Object.keys(this.#parts.contacts) as Contact[]) this.#watch(contact);
+    if (this.#fireElsewhere !== undefined) this.#tell(inputOf('fire', this.#fireElsewhere));
     this.#look();
+  }
+
+  /** What the fire input says that this door follows, wired to another one; also before the start. */
+  fireElsewhere(active: boolean): void {
+    this.#fireElsewhere = active;
+    this.#tell(inputOf('fire', active));
   }
 
   release(): void {
@@ -177,6 +188,7 @@ export class GpioDoor implements DoorHardware {
   #level(contact: Contact, active: boolean): void {
     if (this.#deaf.delete(contact)) this.#tell({ kind: 'line', contact, fault: undefined });
     this.#tell(inputOf(contact, active));
+    if (contact === 'fire') this.#parts.onFire(active);
   }
 
   /** Nobody knows how the contact stands. Not said of the fire input: a driver that is lost must release no door. */

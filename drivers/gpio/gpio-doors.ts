@@ -1,4 +1,5 @@
 /** Every wired door of one controller: their common backend and their watchdog. */
+import type { DoorId } from '../../controller/core/dataset.ts';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { Gpio, LineRef } from './gpio.ts';
 import { GpioDoor, type GpioDoorParts } from './gpio-door.ts';
@@ -17,9 +18,16 @@ interface GpioDoorsParts {
   readonly onWatchdogLost: () => void;
 }
 
+export type GpioDoorLines = Pick<GpioDoorParts, 'strike' | 'contacts'> & {
+  /** The door whose fire input this one follows. */
+  readonly fireWith?: DoorId;
+};
+
 export class GpioDoors {
   readonly #parts: GpioDoorsParts;
   readonly #watchdog: GpioWatchdog;
+  /** By the door whose fire input they follow. */
+  readonly #followers = new Map<DoorId, GpioDoor[]>();
   #gpio: Gpio | undefined;
 
   constructor(parts: GpioDoorsParts) {
@@ -27,15 +35,21 @@ export class GpioDoors {
     this.#watchdog = new GpioWatchdog(parts.timers, parts.onWatchdogLost);
   }
 
-  door(wiring: Pick<GpioDoorParts, 'door' | 'strike' | 'contacts'>): GpioDoor {
+  door({ fireWith, ...wiring }: GpioDoorLines & Pick<GpioDoorParts, 'door'>): GpioDoor {
     const { timers, monotonicMs } = this.#parts;
-    return new GpioDoor({
+    const door = new GpioDoor({
       ...wiring,
       backend: () => this.#backend(),
       watchdog: this.#watchdog,
       timers,
       monotonicMs,
+      onFire: (active) => {
+        for (const follower of this.#followers.get(wiring.door) ?? []) follower.fireElsewhere(active);
+      },
     });
+    if (fireWith !== undefined)
+      this.#followers.set(fireWith, [...(this.#followers.get(fireWith) ?? []), door]);
+    return door;
   }
 
   /** After every door has been closed. */

@@ -74,6 +74,26 @@ describe('a wired door in the configuration', () => {
       'doors.garage.fire.line is the line of doors.front.monitor, too: give each its own.',
     ],
     [
+      'one fire contact for two doors',
+      changed('    rex:', '    fire: {chip: expander, line: 3, does: release}\n    rex:'),
+      'doors.garage.fire.line is the line of doors.front.fire, too: let this door follow that input with `fireWith: front`.',
+    ],
+    [
+      'a fire input to follow, beside one of its own',
+      changed('does: release}\n  garage:', 'does: release}\n  garage:\n    fireWith: front'),
+      'doors.garage.fireWith stands beside a fire alarm input of its own, `fire`: take one of them out.',
+    ],
+    [
+      'a door that follows one that is not on these lines',
+      changed('    rex:', '    fireWith: gym\n    rex:'),
+      'doors.front.fireWith names "gym", which is no door with `hardware: gpio`.',
+    ],
+    [
+      'a door that follows a fire input that is not wired',
+      wired.replace(/ {4}fire: .*\n/, '    fireWith: front\n'),
+      'doors.garage.fireWith names "front", which has no fire alarm input: wire one to it (`fire`), or name a door that has one.',
+    ],
+    [
       'no backend',
       changed('gpio:\n  backend: onoff\n', ''),
       'doors.front.hardware is "gpio", and the file has no section "gpio": say there with which backend, `onoff` or `gpiod`.',
@@ -99,6 +119,11 @@ describe('a wired door in the configuration', () => {
     const read = loadConfig(fileWith(text));
     if (read.kind !== 'refused') throw new Error('this was expected to be refused');
     expect(read.problem.replace(/^[^ ]+:\d+:\d+: /, '')).toBe(sentence);
+  });
+
+  it('may follow the fire input of another one', () => {
+    const read = loadConfig(fileWith(changed('    rex:', '    fireWith: garage\n    rex:')));
+    expect(read).toMatchObject({ kind: 'config', config: { doors: { front: { fireWith: 'garage' } } } });
   });
 
   it('is as the page for installers shows it', () => {

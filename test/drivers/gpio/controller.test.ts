@@ -12,15 +12,18 @@ import { type VestibuleFolder, vestibuleFolder } from '../../support/vestibule-f
 
 const relay = { chip: 'pinctrl-test', line: 17 };
 const button = { chip: 'expander', line: 4 };
+const panel = { chip: 'expander', line: 6 };
 const magnet = { chip: 'expander', line: 5 };
 const doors = `doors:
   front:
     hardware: gpio
     strike: {chip: pinctrl-test, line: 17, failMode: fail-secure}
     rex: {chip: expander, line: 4, debounce: 150ms, does: release}
+    fire: {chip: expander, line: 6, does: release}
   garage:
     hardware: gpio
     strike: {chip: expander, line: 5, failMode: fail-safe, safeState: secured}
+    fireWith: front
 `;
 
 const folderOf = (backend: 'onoff' | 'gpiod'): Promise<VestibuleFolder> =>
@@ -78,6 +81,21 @@ describe('a controller with wired doors', () => {
     await fallen();
     expect(await world.isHigh(magnet)).toBe(true);
     await world.run('test "$(cat gpio529/direction gpio605/direction | xargs)" = "out out"');
+  });
+
+  it('releases every door that follows a fire input, at its start and while it runs', async () => {
+    await world.pull(panel, true);
+    await start();
+    const next = async (high: boolean): Promise<void> => {
+      // The strike is energised to release, the magnet to hold.
+      await world.outputs.next((one) => one.number === 529 && one.high === high);
+      await world.outputs.next((one) => one.number === 605 && one.high === !high);
+    };
+    await next(true);
+    await world.pull(panel, false);
+    await next(false);
+    await world.pull(panel, true);
+    await next(true);
   });
 
   it('brings its outputs to the safe state when it starts, whatever it finds', async () => {

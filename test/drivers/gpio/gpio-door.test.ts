@@ -37,6 +37,7 @@ function wired(parts: Partial<GpioDoorParts> = {}, prepare: (gpio: MemoryGpio) =
     watchdog: { guard: (id, order) => orders.set(id, order), safe: (id) => orders.delete(id) },
     timers: time.timers,
     monotonicMs: () => time.monotonicMs(),
+    onFire: () => {},
     ...parts,
   });
   door.start((input) => told.push(input));
