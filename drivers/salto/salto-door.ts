@@ -60,7 +60,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   #saltoId: string | undefined;
   #status: SaltoDoorStatus = 'unknown';
   #problem: string | undefined;
-  /** An order was refused since the door was last seen well. */
+  /** The door is to be told well again once it is seen so and SALTO refuses nothing. */
   #isOwed = false;
   /** Nothing was under way when SALTO was asked how the door stands, and nothing has been told since. */
   #isStill = false;
@@ -119,10 +119,13 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
 
   seen(seen: Seen): void {
     const problem = seen.kind === 'unwell' ? seen.problem : unreached(seen.as.reached);
-    if (problem !== this.#problem || (problem === undefined && this.#isOwed)) {
-      this.#problem = problem;
-      this.#isOwed = false;
-      this.#listener?.({ kind: 'fault', problem });
+    const isNews = problem !== this.#problem || (problem === undefined && this.#isOwed);
+    this.#problem = problem;
+    if (isNews) {
+      // A door that is seen well is none while SALTO refuses what lasts: the fault would come back with the next try.
+      const { resting, underway } = this.#state;
+      this.#isOwed = problem === undefined && (resting || underway !== undefined);
+      if (!this.#isOwed) this.#listener?.({ kind: 'fault', problem });
     }
     // Not knowing ends no alarm.
     if (seen.kind !== 'stands' || seen.as.status === 'unknown') return;

@@ -69,6 +69,32 @@ describe('a door behind SALTO', () => {
     await server.until(() => a.opened === 1);
   });
 
+  it('stays faulty while SALTO refuses what lasts, however often it is seen well', async () => {
+    const server = await serverWith('A');
+    const house = new SaltoHouse(server.port).start();
+    const a = server.addDoor('A');
+    await house.next('obeyed');
+    house.door().release({ kind: 'holdOpen' });
+    await house.next('obeyed');
+    a.errorCode = 13;
+    house.door().secure('lock');
+    expect((await house.next('refused')).problem).toMatch(/to end office mode/);
+    const faults = () => house.said.get('front')?.left.filter(({ kind }) => kind === 'fault');
+    for (let tries = 1; tries <= 3; tries += 1) {
+      await house.lookAgain();
+      await house.rested();
+      house.time.pass(3_000);
+      await house.next('refused');
+      expect(faults()).toEqual([]);
+    }
+    a.errorCode = 0;
+    house.time.pass(10_000);
+    await house.next('obeyed');
+    await house.lookAgain();
+    expect(await house.next('fault')).toEqual({ kind: 'fault', problem: undefined });
+    expect(a.officeMode).toBe(false);
+  });
+
   it('tells what the lock says of its leaf, and its alarms', async () => {
     const server = await serverWith('A');
     const house = new SaltoHouse(server.port).start();
