@@ -66,7 +66,7 @@ export const GpioDoor = z
       .string()
       .optional()
       .describe(
-        'another door on these lines, whose fire alarm input releases this one, too; in place of `fire`',
+        'another door of this device, whose fire alarm input opens this one, too, instead of one of its own; a wired door (`gpio`) follows a wired one',
       ),
     tamper: contactThat('the housing is open')
       .optional()

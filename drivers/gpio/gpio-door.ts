@@ -7,7 +7,7 @@ import { ContactWatch } from './contact-watch.ts';
 import { faultOf, type Gpio, type GpioFault, type GpioOutput, type LineRef, nameOf } from './gpio.ts';
 import type { GpioWatchdog } from './watchdog.ts';
 
-export interface StrikeWiring {
+interface StrikeWiring {
   readonly ref: LineRef;
   /** The relay is energised by the low voltage. */
   readonly activeLow: boolean;
