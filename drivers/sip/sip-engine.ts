@@ -26,9 +26,12 @@ export interface SipEngineOptions {
   readonly folder: string;
   readonly config: (controlPort: number) => string;
   readonly timers: Timers;
+  /** Why it would start in vain; it is started once there is nothing. */
+  readonly obstacle?: () => string | undefined;
   readonly firstPauseMs?: number;
 }
 
+const lookAgainMs = 500;
 const reachWithinMs = 10_000;
 const askEveryMs = 5_000;
 const answerWithinMs = 2_000;
@@ -82,6 +85,12 @@ export class SipEngine {
     const { signal } = this.#closing;
     let shortLives = 0;
     while (!signal.aborted) {
+      const obstacle = this.#options.obstacle?.();
+      if (obstacle !== undefined) {
+        this.#listener.down(obstacle, false);
+        await passed(lookAgainMs, undefined, { signal }).catch(() => {});
+        continue;
+      }
       const began = performance.now();
       const { problem, intruder } = await this.#live(signal);
       if (signal.aborted) return;

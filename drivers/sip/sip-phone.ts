@@ -8,6 +8,7 @@ import { engineAccount, engineConfig } from './engine-config.ts';
 import type { EngineMessage } from './engine-message.ts';
 import { verifiesPeers } from './engine-version.ts';
 import { engineWords } from './engine-words.ts';
+import { networkProblem } from './network-probe.ts';
 import { makePrompts, type Prompts } from './prompts.ts';
 import { readPassword } from './read-password.ts';
 import { Registrar } from './registrar.ts';
@@ -23,6 +24,7 @@ export interface SipPhoneOptions {
   /** Of monotonic milliseconds. */
   readonly now: () => number;
   readonly probeAudio?: typeof audioProblem;
+  readonly probeNetwork?: typeof networkProblem;
 }
 
 const accountToken = 'account';
@@ -49,9 +51,13 @@ export class SipPhone implements Phone {
 
   constructor(options: SipPhoneOptions) {
     this.#options = options;
-    const { setup, folder, timers } = options;
+    const { setup, folder, timers, probeNetwork = networkProblem } = options;
     this.#engine = new SipEngine(
-      { program: setup.program, folder, config: (port) => engineConfig(setup, port), timers },
+      {
+        ...{ program: setup.program, folder, timers },
+        config: (port) => engineConfig(setup, port),
+        obstacle: () => probeNetwork(setup),
+      },
       {
         up: () => this.#up(),
         message: (message) => this.#hear(message),

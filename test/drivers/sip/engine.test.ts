@@ -8,6 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { systemTimers } from '../../../controller/app/system-clock.ts';
 import type { Timers } from '../../../controller/ports/clock.ts';
 import { audioProblem } from '../../../drivers/sip/audio-probe.ts';
+import { networkProblem } from '../../../drivers/sip/network-probe.ts';
 import { SipEngine } from '../../../drivers/sip/sip-engine.ts';
 import { sine, wavOf } from '../../../drivers/sip/wav.ts';
 import { fakeEngine } from '../../support/fake-engine.ts';
@@ -117,6 +118,42 @@ describe('the engine', () => {
     dial(line, 'a');
     expect(line.events.left).toEqual([]);
     expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ended', why: 'failed' });
+  });
+
+  it('waits for the network, which is told, and is there as soon as that is', async () => {
+    const peer = await startPeer();
+    const problem = 'There is no network.';
+    const network = { missing: true };
+    const probeNetwork = (): string | undefined => (network.missing ? problem : undefined);
+    const line = await startLine(peer.port, {}, { probeNetwork });
+    expect(await line.news.next()).toEqual({ kind: 'broken', problem });
+    expect(line.phone.enginePid).toBeUndefined();
+    dial(line, 'a');
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ended', why: 'failed' });
+    network.missing = false;
+    expect(await line.news.next()).toEqual({ kind: 'working' });
+    await talk(line, peer, 'b');
+  });
+
+  it.each([
+    ['nothing but loopback is none', ['127.0.0.1', '::1'], undefined, true],
+    ['a link-local address is none', ['127.0.0.1', 'fe80::9883:7eff:fe18:d996'], undefined, true],
+    ['an address is one', ['127.0.0.1', '10.9.9.1'], undefined, false],
+    ['a global IPv6 address is one', ['2001:db8::1'], undefined, false],
+    ['an interface that was named is the engine’s to find', ['127.0.0.1'], '127.0.0.1', false],
+  ])('of a network: %s', (_, addresses, named, isProblem) => {
+    const all = addresses.map((address) => ({
+      ...{
+        address,
+        internal: address === '127.0.0.1' || address === '::1',
+        netmask: '',
+        mac: '',
+        cidr: null,
+      },
+      ...({ family: 'IPv4' } as const),
+    }));
+    const found = networkProblem(named === undefined ? {} : { interface: named }, { all });
+    expect(found !== undefined).toBe(isProblem);
   });
 
   it('that cannot have its SIP port says so, in words without an address', async () => {
