@@ -14,6 +14,8 @@ type SaltoWiring = Extract<ControllerConfig['doors'][string], { hardware: 'salto
 export class SaltoDoors {
   readonly #site: SaltoSite;
   readonly #parts: { readonly saltoLog: SaltoLog; readonly timers: Timers };
+  /** What the doors so far are called at SALTO. */
+  readonly #names: (() => string | undefined)[] = [];
   /** By the door whose fire alarm input they follow. */
   readonly #followers = new Map<string, SaltoDoor[]>();
 
@@ -42,10 +44,18 @@ export class SaltoDoors {
   /** @param rowId what the door's row says that SALTO calls it */
   door(id: DoorId, wiring: SaltoWiring, rowId: () => string | undefined): SaltoDoor {
     const { saltoLog, timers } = this.#parts;
+    const named = (): string | undefined => wiring.saltoDoorId ?? rowId();
+    const before = [...this.#names];
+    this.#names.push(named);
+    // One lock is one door: two of them would undo each other's orders.
+    const ownName = (): string | undefined => {
+      const name = named();
+      return before.some((other) => other() === name) ? undefined : name;
+    };
     const door = new SaltoDoor({
       door: id,
       site: this.#site,
-      saltoId: () => wiring.saltoDoorId ?? rowId(),
+      saltoId: ownName,
       openTimeMs: wiring.openTime,
       log: saltoLog,
       timers,

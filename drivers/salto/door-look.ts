@@ -1,5 +1,5 @@
 import type { DoorId } from '../../controller/core/dataset.ts';
-import { exceptionProblem, faultProblem } from './problems.ts';
+import { exceptionProblem, faultProblem, unnamedProblem } from './problems.ts';
 import type { CallFault, CallOutcome } from './session/session-state.ts';
 import type { ShipCall } from './ship/call.ts';
 import { type DoorNaming, type OnlineDoor, onlineDoorsOf, statusCall } from './ship/doors.ts';
@@ -12,7 +12,7 @@ export type Seen =
 /** A door of this device that SALTO opens. */
 export interface SiteDoor {
   readonly door: DoorId;
-  /** What SALTO calls it; undefined while nobody has said. */
+  /** What SALTO calls it; undefined while nobody has said, or another door here is called so. */
   saltoId(): string | undefined;
   /** SALTO is about to be asked how it stands. */
   lookBegins(): void;
@@ -45,7 +45,9 @@ export class DoorLook {
     const { naming, ask, server } = this.#parts;
     const named: readonly Named[] = doors.flatMap((door) => {
       const id = door.saltoId();
-      return id === undefined ? [] : [{ door, id }];
+      if (id !== undefined) return [{ door, id }];
+      door.seen(unwell(unnamedProblem));
+      return [];
     });
     if (named.length === 0) return undefined;
     for (const { door } of named) door.lookBegins();

@@ -1,6 +1,9 @@
 import type { CallFault, CallOutcome } from './session/session-state.ts';
 import type { DoorOperation, DoorResult } from './ship/doors.ts';
 
+export const unnamedProblem =
+  'Nobody has said what SALTO calls this door, or another door of this device is called the same (saltoDoorId).';
+
 /** What is wrong with the server or the way to it, in a sentence for an installer. */
 export function faultProblem(fault: CallFault, server: string): string {
   switch (fault) {

@@ -18,6 +18,7 @@ import {
 } from './door/door-state.ts';
 import { emergencyOf, inputsOf } from './door/standing.ts';
 import type { Seen, SiteDoor } from './door-look.ts';
+import { unnamedProblem } from './problems.ts';
 import type { SaltoSite } from './salto-site.ts';
 import type { DoorOperation, SaltoDoorStatus } from './ship/doors.ts';
 
@@ -30,15 +31,13 @@ class SaltoFault extends Error {
 export interface SaltoDoorParts {
   readonly door: DoorId;
   readonly site: SaltoSite;
-  /** What SALTO calls this door: by its row, or by this device's configuration. */
+  /** What SALTO calls this door and no other here: by its row, or by this device's configuration. */
   readonly saltoId: () => string | undefined;
   /** How long SALTO keeps the lock open after one opening. */
   readonly openTimeMs: number;
   readonly log: Pick<SaltoLog, 'begun' | 'setBegun'>;
   readonly timers: Timers;
 }
-
-const unnamed = 'Nobody has said what SALTO calls this door (saltoDoorId).';
 
 /** One lock behind a SALTO server. It lets in whom SALTO lets in, too, and locks itself after each opening. */
 export class SaltoDoor implements DoorHardware, SiteDoor {
@@ -86,7 +85,6 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   start(listener: (input: DoorHardwareInput) => void): void {
     this.#listener = listener;
     for (const input of this.#fire.values()) listener(input);
-    if (this.saltoId() === undefined) this.seen({ kind: 'unwell', problem: unnamed });
   }
 
   /** @throws SaltoFault for a passage where SALTO is known not to open; what lasts is told as soon as it can be */
@@ -138,7 +136,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
 
   #requireOpenable(): void {
     const { site } = this.#parts;
-    const problem = this.saltoId() === undefined ? unnamed : (site.problem ?? this.#problem);
+    const problem = this.saltoId() === undefined ? unnamedProblem : (site.problem ?? this.#problem);
     if (problem === undefined) return;
     // Whoever comes next finds it well, if it has come back.
     site.wake();
@@ -189,7 +187,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
     const id = this.saltoId();
     const operated =
       id === undefined
-        ? ({ kind: 'failed', problem: unnamed, outcome: 'notSent' } as const)
+        ? ({ kind: 'failed', problem: unnamedProblem, outcome: 'notSent' } as const)
         : await this.#parts.site.operate(operation, id);
     this.#input(operated);
   }

@@ -13,8 +13,14 @@ import { aBuilding, aCredential, aDoor, aGrant, aResident } from '../support/row
 const code = '12345678';
 const wired = { hardware: 'simulated', monitor: true, rex: 'release', fire: 'release' } as const;
 
-/** A building whose lobby is wired, and whose parking is SALTO's door A; Ann may open both, and the keypad opens the parking. */
-async function building(port: number): Promise<{ installation: Installation; device: Composed }> {
+/**
+ * A building whose lobby is wired, and whose parking is SALTO's door A; Ann may open both, and the keypad opens the parking.
+ * `more`: further doors that their rows take for SALTO's door A.
+ */
+async function building(
+  port: number,
+  more: readonly string[] = [],
+): Promise<{ installation: Installation; device: Composed }> {
   const installation = install();
   const store = openStore(installation.stateDir, { now: () => 0 });
   const ann = { kind: 'resident', id: 'ann' };
@@ -23,6 +29,7 @@ async function building(port: number): Promise<{ installation: Installation; dev
       { put: rowOf('building', aBuilding()) },
       { put: rowOf('door', aDoor('lobby')) },
       { put: rowOf('door', aDoor('parking', { kind: 'salto', saltoDoorId: 'A' })) },
+      ...more.map((id) => ({ put: rowOf('door', aDoor(id, { kind: 'salto', saltoDoorId: 'A' })) })),
       { put: rowOf('resident', aResident('ann')) },
       { put: rowOf('credential', aCredential('pin', ann, { hash: codeHash(code) })) },
       { put: rowOf('grant', aGrant('lobby', ann)) },
@@ -33,7 +40,11 @@ async function building(port: number): Promise<{ installation: Installation; dev
   const device = await composed(installation, {
     config: {
       console: { port: 0, keypadDoor: 'parking', callDoor: 'parking', showAnswerForMs: 8_000 },
-      doors: { lobby: wired, parking: { hardware: 'salto', openTime: 6_000, fireWith: 'lobby' } },
+      doors: {
+        lobby: wired,
+        parking: { hardware: 'salto', openTime: 6_000, fireWith: 'lobby' },
+        ...Object.fromEntries(more.map((id) => [id, { hardware: 'salto', openTime: 6_000 } as const])),
+      },
       salto: {
         ...{ host: '127.0.0.1', port, encoding: 'utf-8', doorsBy: 'id', pollEvery: 5_000 },
         ...{ auditTrail: 'off', names: {} },
@@ -50,11 +61,12 @@ const eventsIn = ({ stateDir }: Installation): readonly Record<string, unknown>[
   return events ?? [];
 };
 
-const parkingOf = ({ controller }: Composed) => {
-  const parking = controller.lobby.status().doors.find(({ id }) => id === 'parking');
-  if (parking === undefined) throw new Error('no parking');
-  return parking;
+const doorOf = ({ controller }: Composed, door: string) => {
+  const found = controller.lobby.status().doors.find(({ id }) => id === door);
+  if (found === undefined) throw new Error(`no ${door}`);
+  return found;
 };
+const parkingOf = (device: Composed) => doorOf(device, 'parking');
 
 /** Resolves once `isSo`, which is asked whenever the status page is told of something. */
 async function until({ controller }: Composed, isSo: () => boolean): Promise<void> {
@@ -139,6 +151,20 @@ describe('a controller with a door behind SALTO', () => {
     );
     await device.stop();
     await stuck.close();
+  });
+
+  it('has one door for one lock: another one of the same name is faulty, and SALTO is told nothing of it', async () => {
+    const server = forThisTest(await new ShipServer().listen());
+    const door = server.addDoor('A');
+    const { device } = await building(server.port, ['gate']);
+    await device.controller.start();
+    await until(device, () => doorOf(device, 'gate').fault !== undefined);
+    expect(doorOf(device, 'gate').fault).toMatch(/another door of this device is called the same/);
+    await until(device, () => parkingOf(device).open === false);
+    expect(await device.controller.lobby.submit(code)).toMatchObject({ outcome: 'grant' });
+    await until(device, () => parkingOf(device).released);
+    expect([door.opened, doorOf(device, 'gate').open]).toEqual([1, undefined]);
+    expect(server.calls.filter(({ doors }) => doors.length > 1)).toEqual([]);
   });
 
   it('opens it in an emergency with the fire alarm of the door that it follows', async () => {

@@ -97,6 +97,9 @@ const secrets = [
   '555010',
 ];
 
+const saltoDoor = (id: string): string =>
+  `  - {id: ${id}, name: {en: Back, fr: Fond}, area: lobby, kind: salto, saltoDoorId: SX-1, authentication: card, accessTime: 5s, extendedAccessTime: 15s, openTooLong: 30s, preAlarm: 10s, relockOn: close}\n`;
+
 const changed = (from: string, to: string): string => {
   if (!right.includes(from)) throw new Error(`the right file has no ${from}`);
   return right.replace(from, to);
@@ -417,6 +420,13 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'kind: salto',
     'id: front',
     'doors[0] is a SALTO door without saltoDoorId: add the id that SALTO has for it.',
+  ],
+  [
+    'one SALTO lock for two doors',
+    '    relockOn: close\n',
+    `    relockOn: close\n${saltoDoor('garage')}${saltoDoor('gate')}`,
+    'id: gate',
+    'doors[2].saltoDoorId is the same as that of the door "garage": one lock is one door; correct one of them.',
   ],
   [
     'accessible timing that is shorter',

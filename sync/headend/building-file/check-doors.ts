@@ -12,7 +12,13 @@ export const impossibleDoors = (file: BuildingFile): readonly Finding[] => [
 ];
 
 function kinds({ doors }: BuildingFile): readonly Finding[] {
+  const firstOf = (lock: string | undefined): string | undefined =>
+    doors.find(({ saltoDoorId }) => saltoDoorId === lock)?.id;
   return doors.flatMap((door, i) => [
+    ...at(
+      door.saltoDoorId !== undefined && firstOf(door.saltoDoorId) !== door.id && ['doors', i, 'saltoDoorId'],
+      `is the same as that of the door "${firstOf(door.saltoDoorId)}": one lock is one door; correct one of them`,
+    ),
     ...at(
       door.kind === 'salto' && door.saltoDoorId === undefined && ['doors', i],
       'is a SALTO door without saltoDoorId: add the id that SALTO has for it',
