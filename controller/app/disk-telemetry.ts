@@ -77,8 +77,10 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   ReaderPowerBack: 'shed',
   ReaderPowerFailing: 'shed',
   ReaderSecurity: 'keep',
+  ReaderSteady: 'shed',
   ReaderTamper: 'keep',
   ReaderTamperEnded: 'keep',
+  ReaderUnsteady: 'shed',
   RequestToExit: 'shed',
   RequestToExitHeld: 'shed',
   RequestToExitHeldEnded: 'shed',
@@ -118,6 +120,16 @@ const mayWait: Readonly<Record<JournalChange['kind'], boolean>> = {
   welcome: true,
 };
 
+/** Kept while there is room: whoever shakes a reader's wires must not use up the reserve for access events. */
+const spendNothing: ReadonlySet<EventDraft['type']> = new Set([
+  'ReaderFault',
+  'ReaderFaultEnded',
+  'ReaderSecurity',
+  'ReaderTamper',
+  'ReaderTamperEnded',
+]);
+
 /** Whether a full disk gives back of its reserve for this transaction. */
 export const maySpendReserve = (drafts: readonly EventDraft[], changes: readonly JournalChange[]): boolean =>
-  drafts.some((draft) => !isTelemetry(draft)) || changes.some(({ kind }) => !mayWait[kind]);
+  drafts.some((draft) => !isTelemetry(draft) && !spendNothing.has(draft.type)) ||
+  changes.some(({ kind }) => !mayWait[kind]);

@@ -33,6 +33,7 @@ import type {
 import { denialAfterMs } from './denial-time.ts';
 import type { Log } from './log.ts';
 import { readerEvent, standingEvent } from './reader-events.ts';
+import { ReaderSteadiness } from './reader-steadiness.ts';
 import type { Recorder } from './recorder.ts';
 
 /** After its window a key that was sent may still prove itself; a rotation takes a second. Then nothing is waited for. */
@@ -72,6 +73,7 @@ type ShownRead =
   | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'busy' | 'nothingRead' };
 
 interface Desk {
+  readonly steadiness: ReaderSteadiness;
   standing: ReaderStanding;
   last: readonly LastRead[];
   /** A card that waits for its code. */
@@ -102,9 +104,15 @@ export class ReaderDesk {
   constructor(parts: ReaderDeskParts) {
     this.#parts = parts;
     this.#desks = new Map(
-      parts.readers.keys().map((reader) => [
+      parts.readers.entries().map(([reader, { door }]) => [
         reader,
         {
+          steadiness: new ReaderSteadiness({
+            place: { reader, door },
+            timers: parts.timers,
+            monotonicMs: parts.monotonicMs,
+            record: (events) => void this.#record(events),
+          }),
           standing: newStanding(parts.monotonicMs()),
           last: [],
           held: undefined,
@@ -129,6 +137,7 @@ export class ReaderDesk {
     for (const desk of this.#desks.values()) {
       desk.held?.timer.cancel();
       desk.settling?.cancel();
+      desk.steadiness.close();
       desk.showTo?.({ kind: 'refused', why: 'nothingRead' });
     }
     for (const timer of this.#late) timer.cancel();
@@ -226,14 +235,14 @@ export class ReaderDesk {
       case 'power':
         if (desk[input.kind] === input.failing) return;
         desk[input.kind] = input.failing;
-        this.#record([readerEvent(input, this.#place(reader))]);
+        desk.steadiness.tell(input.kind, readerEvent(input, this.#place(reader)));
         this.#parts.onChange();
         return;
       case 'device':
         desk.device = input.device;
         return;
       case 'alarm':
-        this.#record([readerEvent(input, this.#place(reader))]);
+        desk.steadiness.tell('alarm', readerEvent(input, this.#place(reader)));
         return;
       case 'keyed':
         desk.device = input.device;
@@ -347,7 +356,8 @@ export class ReaderDesk {
     const changed = standing.state !== desk.standing.state || news !== undefined;
     desk.standing = standing;
     if (standing.state !== 'online') this.#drop(desk);
-    if (news !== undefined) this.#record([standingEvent(news, this.#place(reader), standing.problem)]);
+    if (news !== undefined)
+      desk.steadiness.tell('standing', standingEvent(news, this.#place(reader), standing.problem));
     if (standing.state !== 'online' && standing.state !== standing.fault) this.#settleLater(reader, desk);
     if (changed) this.#parts.onChange();
   }

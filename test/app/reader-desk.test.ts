@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { denialAfterMs } from '../../controller/app/denial-time.ts';
+import { maySpendReserve } from '../../controller/app/disk-telemetry.ts';
 import { ReaderDesk } from '../../controller/app/reader-desk.ts';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { settleWithinMs } from '../../controller/core/reader/reader-status.ts';
@@ -333,6 +334,33 @@ describe('how a reader stands', () => {
       refusal: 'keySelector',
       reader: 'hall',
     });
+  });
+});
+
+describe('a reader that flaps', () => {
+  it('is told of so often, then once a minute, and as it stands when it is steady again', () => {
+    const { line, shell } = scene();
+    line.play({ kind: 'state', state: 'online' });
+    const events = shell.eventsOf(() => {
+      for (let change = 0; change < 601; change += 1) {
+        line.play({ kind: 'tamper', failing: change % 2 === 0 });
+        shell.time.pass(200);
+      }
+      shell.time.pass(120_000);
+    });
+    const types = events.filter(({ reader }) => reader === 'hall').map(({ type }) => type);
+    expect(types.filter((type) => type.startsWith('ReaderTamper'))).toHaveLength(31);
+    expect(types.filter((type) => type === 'ReaderUnsteady').length).toBeLessThanOrEqual(4);
+    expect(types.slice(-2)).toEqual(['ReaderSteady', 'ReaderTamper']);
+  });
+
+  it.each(['ReaderTamper', 'ReaderFaultEnded'] as const)('spends nothing of the reserve by %s', (type) => {
+    const place = { reader: 'hall', door: DoorId.parse('lobby') };
+    const draft =
+      type === 'ReaderTamper'
+        ? ({ type, severity: 'alarm', ...place } as const)
+        : ({ type, severity: 'notice', ...place, fault: 'offline' } as const);
+    expect(maySpendReserve([draft], [])).toBe(false);
   });
 });
 

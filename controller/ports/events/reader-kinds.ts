@@ -32,6 +32,20 @@ export const readerKinds = {
     en: 'The reader {reader} at {door} can be used again.',
     fr: 'Le lecteur {reader} à {door} fonctionne de nouveau.',
   },
+  ReaderUnsteady: {
+    severity: ['warning'],
+    fields: { ...at, count: z.int() },
+    when: 'A reader’s faults, tamper, power and refusals changed more than 30 times in a minute; from then on only this comes, once a minute.',
+    en: 'The reader {reader} at {door} is unsteady ({count} changes).',
+    fr: 'Le lecteur {reader} à {door} est instable ({count} changements).',
+  },
+  ReaderSteady: {
+    severity: ['notice'],
+    fields: { ...at, count: z.int() },
+    when: 'The end of ReaderUnsteady; how the reader stands follows.',
+    en: 'The reader {reader} at {door} is steady again.',
+    fr: 'Le lecteur {reader} à {door} est de nouveau stable.',
+  },
   ReaderTamper: {
     severity: ['alarm'],
     fields: at,
