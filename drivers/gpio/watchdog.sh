@@ -5,7 +5,7 @@
 #     sysfs NUMBER high|low
 #     gpiod CHIP-LABEL LINE 0|1
 #
-# A last line "done" says that the controller has left everything safe by itself.
+# A last line "done" says that the controller has left everything safe by itself, or that another watchdog knows better.
 
 # Whoever stops the controller may tell its whole group or session. We act after it, not before.
 trap '' HUP INT TERM
