@@ -14,6 +14,8 @@ const folders = ['controller', 'drivers', 'sync', 'config', 'test', 'scripts'];
 
 const gates: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ['page', process.execPath, ['scripts/build-ui.ts']],
+  // Before the tests that need them: compiling takes longer than a test may.
+  ['native parts of lines', process.execPath, ['scripts/build-gpio.ts']],
   ['types', bin('tsc'), ['--noEmit']],
   ['types of the page', bin('tsc'), ['--noEmit', '-p', 'controller/console/ui']],
   ["types of the phone's page", bin('tsc'), ['--noEmit', '-p', 'drivers/sim/phone/page']],
