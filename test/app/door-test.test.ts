@@ -118,10 +118,13 @@ describe('a walk through a door', () => {
 
 describe('vestibule-sim', () => {
   it('breaks lines and moves contacts that alarm until they are mended', async () => {
-    const alarms = async (): Promise<unknown> => {
+    const front = async (): Promise<{ alarms: unknown; released: boolean } | undefined> => {
       const { stdout } = await command('status', '--json').finished();
-      return (JSON.parse(stdout) as { doors: { alarms: unknown }[] }).doors[0]?.alarms;
+      return (JSON.parse(stdout) as { doors: { alarms: unknown; released: boolean }[] }).doors[0];
     };
+    const alarms = async (): Promise<unknown> => (await front())?.alarms;
+    // What was released before is locked again.
+    await expect.poll(async () => (await front())?.released, { timeout: 15_000 }).toBe(false);
     await play('tamper', 'on');
     await play('line', 'fire', 'cut');
     expect(await alarms()).toEqual(['DoorTamper', 'InputFault: fire']);

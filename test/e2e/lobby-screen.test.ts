@@ -39,8 +39,8 @@ describe('the lobby screen of a building', { timeout: 120_000 }, () => {
     const config = await readFile(site.configFile, 'utf8');
     await writeFile(site.configFile, config.replace('showAnswerFor: 8s', 'showAnswerFor: 1min'));
     await rewrite(
-      'accessTime: 5s\n    extendedAccessTime: 15s',
-      'accessTime: 5min\n    extendedAccessTime: 5min',
+      'accessTime: 5s\n    extendedAccessTime: 15s\n    openTooLong: 45s',
+      'accessTime: 5min\n    extendedAccessTime: 5min\n    openTooLong: 6min',
     );
     await site.startHeadEnd();
     controller = await site.startController();

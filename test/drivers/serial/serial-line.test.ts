@@ -163,10 +163,10 @@ describe('a line that is kept', () => {
       news.push(what);
       look();
     };
-    const heard = (count: number): Promise<void> =>
+    const heard = (last: string): Promise<void> =>
       new Promise((resolve) => {
         look = () => {
-          if (news.length >= count) resolve();
+          if (news.at(-1) === last) resolve();
         };
         look();
       });
@@ -179,18 +179,20 @@ describe('a line that is kept', () => {
     });
     onTestFinished(() => line.close());
     line.start();
-    await heard(1);
+    await heard('missing');
     await delay(200);
     expect(news).toEqual(['missing']);
     await pty.plug();
-    await heard(2);
+    await heard('open');
     await pty.pull();
     // Gone altogether by the next look: another fault than the hang-up.
-    await heard(4);
+    await heard('missing');
     await pty.plug();
-    await heard(5);
+    await heard('open');
     pty.write(Buffer.from('hello'));
-    await heard(6);
-    expect(news).toEqual(['missing', 'open', 'hungUp', 'missing', 'open', 'hello']);
+    await heard('hello');
+    // A device that is just coming may be there and not yet to be had.
+    const settled = news.filter((what) => what !== 'io' && what !== 'busy');
+    expect(settled).toEqual(['missing', 'open', 'hungUp', 'missing', 'open', 'hello']);
   });
 });
