@@ -177,6 +177,18 @@ describe('a call', () => {
     await other[Symbol.asyncDispose]();
   });
 
+  it('over a trunk that never answers shows no sign, and leaves the line to the next', async () => {
+    await skimmed();
+    peer.onInvite = () => {};
+    dial();
+    await request('INVITE');
+    line.phone.hangUp(leg);
+    peer.onInvite = () => peer.reply(180, 'Ringing');
+    await talk();
+    await goodbye();
+    expect(line.news.left).toEqual([]);
+  });
+
   it('with a header of nearly 64 KiB in its answer shows no sign, and can be given up like any other', async () => {
     await skimmed();
     peer.onInvite = () => peer.reply(486, 'Busy Here', { headers: [`X-Padding: ${'x'.repeat(63_000)}`] });
