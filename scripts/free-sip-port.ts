@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { isFreeTcp } from '../drivers/sip/control-port.ts';
 
 /** Below the ports that the kernel hands out by itself, and away from those of the engine's controls and sound. */
 const first = 21_000;
@@ -13,19 +13,6 @@ export async function freeSipPort(): Promise<number> {
     const port = first + 2 * randomInt(pairs);
     if ((await isFreeUdp(port)) && (await isFreeTcp(port)) && (await isFreeTcp(port + 1))) return port;
   }
-}
-
-async function isFreeTcp(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
 }
 
 async function isFreeUdp(port: number): Promise<boolean> {

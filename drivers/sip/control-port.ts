@@ -11,12 +11,13 @@ export async function freeControlPort(): Promise<number> {
   const first = randomInt(portCount);
   for (let step = 0; step < portCount; step += 1) {
     const port = firstPort + ((first + step) % portCount);
-    if (await isFree(port)) return port;
+    if (await isFreeTcp(port)) return port;
   }
   throw new Error(`no port from ${firstPort} to ${firstPort + portCount - 1} is free on 127.0.0.1`);
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on this TCP port of the loopback. */
+export async function isFreeTcp(port: number): Promise<boolean> {
   const server = createServer();
   try {
     server.listen(port, '127.0.0.1');
