@@ -224,13 +224,15 @@ export function compose({
     log,
   });
   const consoleServer = new ConsoleServer({ lobby, timers, logger: log, port: config.console.port });
-  const socket = (name: string, answer: (asked: unknown) => unknown): ControlSocket =>
+  const socket = (name: string, answer: (asked: unknown, gone: AbortSignal) => unknown): ControlSocket =>
     new ControlSocket(join(config.stateDir, name), answer);
   const simDesk = new SimDesk(simulated, access);
   const sockets = [
     ...(simulated.size === 0 ? [] : [socket('sim.sock', (asked) => simDesk.answer(asked))]),
     socket(doorTestSocket, (asked) => answerDoorTest(doors, asked)),
-    ...(readers === undefined ? [] : [socket(readerSocket, (asked) => answerReaderCommand(readers, asked))]),
+    ...(readers === undefined
+      ? []
+      : [socket(readerSocket, (asked, gone) => answerReaderCommand(readers, asked, gone))]),
   ];
   const left = Promise.withResolvers<void>();
   const link = new CloudLink({

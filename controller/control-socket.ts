@@ -22,11 +22,11 @@ export class SocketPathFault extends Error {
 
 export class ControlSocket {
   readonly #path: string;
-  readonly #answer: (request: unknown) => unknown;
+  readonly #answer: (request: unknown, gone: AbortSignal) => unknown;
   #server: Server | undefined;
 
-  /** `answer` is given undefined for what is not JSON, or too long; it may take its time. */
-  constructor(path: string, answer: (request: unknown) => unknown) {
+  /** `answer` is given undefined for what is not JSON, or too long. It may take its time, and hears when who asked has `gone`. */
+  constructor(path: string, answer: (request: unknown, gone: AbortSignal) => unknown) {
     this.#path = path;
     this.#answer = answer;
   }
@@ -45,7 +45,11 @@ export class ControlSocket {
       });
       request.on('end', () => {
         const asked = size > maxBytes ? undefined : parsed(Buffer.concat(chunks).toString('utf8'));
-        Promise.resolve(this.#answer(asked)).then(
+        const gone = new AbortController();
+        response.once('close', () => {
+          if (!response.writableFinished) gone.abort();
+        });
+        Promise.resolve(this.#answer(asked, gone.signal)).then(
           (reply) => {
             response.writeHead(200, { 'content-type': 'application/json' });
             response.end(JSON.stringify(reply));

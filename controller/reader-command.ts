@@ -45,17 +45,12 @@ export async function readerCommand(
       'The configuration has no `readers`; docs/readers.md shows how to add some.',
       exitCodes.config,
     );
-  if (order.kind === 'commission' && !json) {
-    const { reader, windowMs } = order;
-    process.stderr.write(
-      `For ${formatDuration(windowMs)} the reader ${reader} may have a key of its own: put it into its installation mode now.\n`,
-    );
-  }
-  if (order.kind === 'read' && !json)
-    process.stderr.write(`Hold the card or tag to the reader ${order.reader} now: it opens nothing.\n`);
   const socketPath = join(stateDir, readerSocket);
   let reply: ReaderReply;
   try {
+    if (order.kind === 'commission' && !json) invite(order, await ask(socketPath, { kind: 'list' }));
+    if (order.kind === 'read' && !json)
+      process.stderr.write(`Hold the card or tag to the reader ${order.reader} now: it opens nothing.\n`);
     reply = await ask(socketPath, order);
   } catch {
     return refuse(
@@ -71,6 +66,18 @@ export async function readerCommand(
     return;
   }
   if (!json) process.stdout.write(describe(reply));
+}
+
+function invite(
+  { reader, windowMs }: Extract<ReaderRequest, { kind: 'commission' }>,
+  list: ReaderReply,
+): void {
+  const problem = list.kind === 'list' ? list.readers.find(({ id }) => id === reader)?.problem : undefined;
+  process.stderr.write(
+    `For ${formatDuration(windowMs)}, or until you end this with Ctrl-C, the reader ${reader} may have a key of its own: put it into its installation mode now.\n${
+      problem === undefined ? '' : `It cannot be reached yet and is waited for: ${problem}\n`
+    }`,
+  );
 }
 
 function describe(reply: Extract<ReaderReply, { kind: 'list' | 'keyed' | 'shown' }>): string {

@@ -76,6 +76,7 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   ReaderKeyFailed: 'keep',
   ReaderPowerBack: 'shed',
   ReaderPowerFailing: 'shed',
+  ReaderRotating: 'keep',
   ReaderSecurity: 'keep',
   ReaderSteady: 'shed',
   ReaderTamper: 'keep',

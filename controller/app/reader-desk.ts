@@ -162,35 +162,44 @@ export class ReaderDesk {
     });
   }
 
-  /** A reader that works would be out of service for as long as the window: it is rotated. */
-  commission(reader: string, windowMs: number): Promise<KeyOutcome> {
+  /**
+   * A reader that works would be out of service for as long as the window: it is rotated. `gone`: who asked for it is; a
+   * window that nobody watches is closed.
+   */
+  commission(reader: string, windowMs: number, gone: AbortSignal): Promise<KeyOutcome> {
     if (this.#desks.get(reader)?.standing.state === 'online')
       return Promise.resolve({ kind: 'refused', why: 'online' });
     return this.#key(reader, { withinMs: windowMs + afterWindowMs, why: 'windowClosed' }, (keying) => {
       const place = this.#place(reader);
-      if (this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...place, windowMs }]))
-        keying.commission(reader, windowMs);
-      else this.#keyed(reader, { kind: 'failed', why: 'storage' });
+      if (!this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...place, windowMs }])) {
+        this.#keyed(reader, { kind: 'failed', why: 'storage' });
+        return;
+      }
+      gone.addEventListener('abort', () => keying.closeWindow(reader), { once: true });
+      keying.commission(reader, windowMs);
     });
   }
 
   rotate(reader: string): Promise<KeyOutcome> {
-    return this.#key(reader, { withinMs: rotateWithinMs, why: 'notOnline' }, (keying) =>
-      keying.rotate(reader),
-    );
+    return this.#key(reader, { withinMs: rotateWithinMs, why: 'notOnline' }, (keying) => {
+      if (this.#record([{ type: 'ReaderRotating', severity: 'notice', ...this.#place(reader) }]))
+        keying.rotate(reader);
+      else this.#keyed(reader, { kind: 'failed', why: 'storage' });
+    });
   }
 
-  /** What the next card or tag at this reader is, for the building file: presented to nobody else. */
-  readNext(reader: string, withinMs: number): Promise<ShownRead> {
+  /** What the next card or tag at this reader is, for the building file: presented to nobody else, unless who asked has `gone`. */
+  readNext(reader: string, withinMs: number, gone: AbortSignal): Promise<ShownRead> {
     const desk = this.#desks.get(reader);
     if (desk === undefined) return Promise.resolve({ kind: 'refused', why: 'unknownReader' });
     if (desk.showTo !== undefined) return Promise.resolve({ kind: 'refused', why: 'busy' });
     const { promise, resolve } = Promise.withResolvers<ShownRead>();
-    const timer = this.#parts.timers.after(withinMs, () =>
-      desk.showTo?.({ kind: 'refused', why: 'nothingRead' }),
-    );
+    const nothingRead = (): void => desk.showTo?.({ kind: 'refused', why: 'nothingRead' });
+    const timer = this.#parts.timers.after(withinMs, nothingRead);
+    gone.addEventListener('abort', nothingRead);
     desk.showTo = (read) => {
       desk.showTo = undefined;
+      gone.removeEventListener('abort', nothingRead);
       timer.cancel();
       resolve(read);
     };

@@ -63,8 +63,13 @@ export interface ReaderLine {
 
 /** Outcomes come as `keyed` and `keyFailed`. */
 export interface ReaderKeying {
-  /** Lets this one reader, in its installation mode, have a random key of its own within the window. */
+  /**
+   * Lets this one reader, in its installation mode, have a random key of its own within the window, also where the line or
+   * the reader is only now put there.
+   */
   commission(reader: string, windowMs: number): void;
+  /** Nobody waits for it any more. A key that has been sent may still prove itself. */
+  closeWindow(reader: string): void;
   /** Another key in place of the one in use; the reader is online. */
   rotate(reader: string): void;
 }

@@ -68,6 +68,10 @@ export class OsdpReaders implements ReaderLine {
     this.#parts = parts;
     this.keying = {
       commission: (reader, windowMs) => this.#commission(reader, windowMs),
+      closeWindow: (reader) => {
+        const { address } = this.#named(reader);
+        this.#bus.feed({ kind: 'order', address, order: { kind: 'closeWindow' } });
+      },
       rotate: (reader) => this.#rotate(reader),
     };
     this.#bus = new OsdpBus({
@@ -128,10 +132,6 @@ export class OsdpReaders implements ReaderLine {
   #commission(reader: string, windowMs: number): void {
     const { nowMs, keys } = this.#parts;
     const { address } = this.#named(reader);
-    if (this.#lineUp !== true) {
-      this.#listener(reader, { kind: 'keyFailed', why: 'notOnline' });
-      return;
-    }
     const newKey = this.#newKey(reader);
     if (!this.#kept(reader, { ...keys.get(reader), next: { key: newKey, how: 'commissioned' } })) return;
     const order = { kind: 'commission', newKey, untilMs: nowMs() + windowMs } as const;

@@ -1,4 +1,6 @@
+import { watch } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openReaderKeys } from '../../controller/store/reader-key-file.ts';
 import { simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
 import { vestibule } from '../support/command.ts';
 import { forThisTest } from '../support/for-this-test.ts';
@@ -7,6 +9,18 @@ import { vestibuleFolder } from '../support/vestibule-folder.ts';
 
 const run = (configFile: string, ...args: readonly string[]) =>
   forThisTest(vestibule(['--config', configFile, 'reader', ...args])).finished();
+
+/** Resolves when a key for `hall` is on its way, or none is any more. */
+async function window(wanted: 'open' | 'closed', stateDir: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (): void => {
+    const open = openReaderKeys(stateDir).get('hall')?.next !== undefined;
+    if (open === (wanted === 'open')) resolve();
+  };
+  const watcher = watch(stateDir, look);
+  look();
+  await promise.finally(() => watcher.close());
+}
 
 describe('vestibule reader', () => {
   it('commissions a reader, lists it, and rotates its key; a second reader of the same name is nobody’s', async () => {
@@ -46,6 +60,34 @@ describe('vestibule reader', () => {
     await site.start();
     const { code, stderr } = await run(site.configFile, 'commission', 'hall', '--window', '1s');
     expect([code, stderr]).toEqual([69, expect.stringContaining('installation mode')]);
+  });
+
+  it('waits for a reader whose line is not there yet, and gives it its key', async () => {
+    const site = await readerSite({ keyed: false });
+    const controller = await site.start();
+    await site.until(controller, ({ state }) => state === 'lineDown');
+    const commission = forThisTest(
+      vestibule(['--config', site.configFile, 'reader', 'commission', 'hall', '--window', '1min']),
+    );
+    await window('open', site.installation.stateDir);
+    await site.readers.start();
+    const { code, stdout, stderr } = await commission.finished();
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      expect.stringContaining('Done:'),
+      expect.stringContaining('waited for'),
+    ]);
+  });
+
+  it('closes the window when its operator ends the command', async () => {
+    const site = await readerSite({ keyed: false });
+    await site.start();
+    const commission = forThisTest(
+      vestibule(['--config', site.configFile, 'reader', 'commission', 'hall', '--window', '10min']),
+    );
+    await window('open', site.installation.stateDir);
+    await commission.kill('SIGINT');
+    await window('closed', site.installation.stateDir);
   });
 
   it('says so where no controller runs, and where none of the configuration are readers', async () => {

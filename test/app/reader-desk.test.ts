@@ -27,6 +27,8 @@ const card = (hex = annsCard, bits = 26): ReaderInput => ({
   presented: { kind: 'bits', bits, hex },
 });
 const code = (digits: string): ReaderInput => ({ kind: 'read', presented: { kind: 'code', digits } });
+/** Whoever asked waits for the answer. */
+const staying = new AbortController().signal;
 const device = { vendor: '00068e', model: 1, version: 2, serial: 77, firmware: '1.2.3' };
 
 interface Scene {
@@ -367,20 +369,21 @@ describe('a reader that flaps', () => {
 describe('a reader’s key', () => {
   it('is given within a window that is recorded, to one reader at a time, and its outcome is told', async () => {
     const { desk, line, play, shell } = scene();
-    const outcome = desk.commission('hall', 60_000);
+    const outcome = desk.commission('hall', 60_000, staying);
     expect(line.ordered).toEqual([{ reader: 'hall', windowMs: 60_000 }]);
     expect(shell.events().at(-1)).toMatchObject({ type: 'ReaderCommissioning', windowMs: 60_000 });
-    expect(await desk.commission('yard', 60_000)).toEqual({ kind: 'refused', why: 'busy' });
+    expect(await desk.commission('yard', 60_000, staying)).toEqual({ kind: 'refused', why: 'busy' });
     expect(play({ kind: 'keyed', how: 'commissioned', device })).toEqual(['ReaderKeyed']);
     expect(await outcome).toEqual({ kind: 'keyed', device });
     expect(desk.status()[0]).toMatchObject({ device });
     const rotated = desk.rotate('yard');
+    expect(shell.events().at(-1)).toMatchObject({ type: 'ReaderRotating', reader: 'yard' });
     expect(play({ kind: 'keyFailed', why: 'notOnline' }, 'yard')).toEqual(['ReaderKeyFailed']);
     expect(await rotated).toEqual({ kind: 'failed', why: 'notOnline' });
   });
 
   it.each([
-    ['a window', (desk: ReaderDesk) => desk.commission('hall', 60_000), 65_000, 'windowClosed'],
+    ['a window', (desk: ReaderDesk) => desk.commission('hall', 60_000, staying), 65_000, 'windowClosed'],
     ['a rotation', (desk: ReaderDesk) => desk.rotate('hall'), 30_000, 'notOnline'],
   ] as const)(
     'comes to an end with %s of which nothing is heard any more',
@@ -418,21 +421,32 @@ describe('a reader’s key', () => {
       log: { info: () => {}, warn: () => {}, error: () => {} },
       onChange: () => {},
     });
-    expect(await desk.commission('hall', 60_000)).toEqual({ kind: 'failed', why: 'storage' });
+    expect(await desk.commission('hall', 60_000, staying)).toEqual({ kind: 'failed', why: 'storage' });
+    expect(await desk.rotate('hall')).toEqual({ kind: 'failed', why: 'storage' });
     expect(line.ordered).toEqual([]);
+  });
+
+  it('is given to no reader after the operator has gone: the window is closed', async () => {
+    const { desk, line, play } = scene();
+    const operator = new AbortController();
+    const outcome = desk.commission('hall', 60_000, operator.signal);
+    operator.abort();
+    expect(line.ordered.at(-1)).toEqual({ reader: 'hall', closed: true });
+    expect(play({ kind: 'keyFailed', why: 'windowClosed' })).toEqual(['ReaderKeyFailed']);
+    expect(await outcome).toEqual({ kind: 'failed', why: 'windowClosed' });
   });
 
   it('is not taken from a reader that works: it stays in service', async () => {
     const { desk, line, play } = scene();
     play({ kind: 'state', state: 'online' });
-    expect(await desk.commission('hall', 60_000)).toEqual({ kind: 'refused', why: 'online' });
+    expect(await desk.commission('hall', 60_000, staying)).toEqual({ kind: 'refused', why: 'online' });
     expect(line.ordered).toEqual([]);
     void desk.rotate('hall');
     expect(line.ordered).toEqual([{ reader: 'hall' }]);
   });
 
   it('of a reader that is not there is refused', async () => {
-    expect(await scene().desk.commission('cellar', 60_000)).toEqual({
+    expect(await scene().desk.commission('cellar', 60_000, staying)).toEqual({
       kind: 'refused',
       why: 'unknownReader',
     });
@@ -447,19 +461,25 @@ describe('readers that are closed', () => {
     onTestFinished(() => held.resolve());
     play(code('99999999'));
     void desk.rotate('hall');
+    const before = shell.events().length;
     void desk.close();
     expect(play(card())).toEqual([]);
     expect(shell.wires().released).toBe(false);
     shell.time.pass(60_000);
     expect(outcomes()).toEqual([]);
-    expect(shell.events().filter(({ type }) => type.startsWith('Reader'))).toEqual([]);
+    expect(
+      shell
+        .events()
+        .slice(before)
+        .filter(({ type }) => type.startsWith('Reader')),
+    ).toEqual([]);
   });
 });
 
 describe('a card that is read to be enrolled', () => {
   it('is shown with its printed numbers, opens nothing and leaves no event; the next one is presented', async () => {
     const { desk, play, outcomes } = scene();
-    const shown = desk.readNext('hall', 60_000);
+    const shown = desk.readNext('hall', 60_000, staying);
     const decoded = { format: 'H10301', facility: '123', number: '4567' };
     const read = card();
     if (read.kind !== 'read') throw new Error('a card is read');
@@ -471,10 +491,19 @@ describe('a card that is read to be enrolled', () => {
 
   it('is waited for only so long, by one at a time', async () => {
     const { desk, shell } = scene();
-    const shown = desk.readNext('hall', 60_000);
-    expect(await desk.readNext('hall', 60_000)).toEqual({ kind: 'refused', why: 'busy' });
+    const shown = desk.readNext('hall', 60_000, staying);
+    expect(await desk.readNext('hall', 60_000, staying)).toEqual({ kind: 'refused', why: 'busy' });
     shell.time.pass(60_000);
     expect(await shown).toEqual({ kind: 'refused', why: 'nothingRead' });
-    expect(await desk.readNext('cellar', 60_000)).toEqual({ kind: 'refused', why: 'unknownReader' });
+    expect(await desk.readNext('cellar', 60_000, staying)).toEqual({ kind: 'refused', why: 'unknownReader' });
+  });
+
+  it('opens again as soon as who asked for it has gone', async () => {
+    const { desk, play } = scene();
+    const operator = new AbortController();
+    const shown = desk.readNext('hall', 60_000, operator.signal);
+    operator.abort();
+    expect(await shown).toEqual({ kind: 'refused', why: 'nothingRead' });
+    expect(play(card())).toContain('AccessGranted');
   });
 });

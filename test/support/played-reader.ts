@@ -3,9 +3,10 @@ import type { ReaderFeedback, ReaderInput, ReaderKeying, ReaderLine } from '../.
 /** A line whose readers are in the test's hands: what they read, how they stand, and what was shown on them. */
 export class PlayedReader implements ReaderLine {
   readonly shown: { readonly reader: string; readonly outcome: ReaderFeedback['outcome'] }[] = [];
-  readonly ordered: { readonly reader: string; readonly windowMs?: number }[] = [];
+  readonly ordered: { readonly reader: string; readonly windowMs?: number; readonly closed?: true }[] = [];
   readonly keying: ReaderKeying = {
     commission: (reader, windowMs) => void this.ordered.push({ reader, windowMs }),
+    closeWindow: (reader) => void this.ordered.push({ reader, closed: true }),
     rotate: (reader) => void this.ordered.push({ reader }),
   };
   #listener: (reader: string, input: ReaderInput) => void = () => {};

@@ -92,6 +92,13 @@ export const readerKinds = {
     en: 'The reader {reader} at {door} may be commissioned now.',
     fr: 'Le lecteur {reader} à {door} peut être mis en service.',
   },
+  ReaderRotating: {
+    severity: ['notice'],
+    fields: at,
+    when: 'An operator has another key given to the reader.',
+    en: 'The reader {reader} at {door} is given another key.',
+    fr: 'Le lecteur {reader} à {door} va recevoir une autre clé.',
+  },
   ReaderKeyed: {
     severity: ['notice'],
     fields: { ...at, how: z.enum(['commissioned', 'rotated']), device },

@@ -147,7 +147,7 @@ function answers(state: BusState, frames: readonly ReceivedFrame[], nowMs: numbe
 
 function tick(state: BusState, nowMs: number): BusStep {
   const { exchange, open, pending } = state;
-  if (!open) return { state, effects: [] };
+  if (!open) return everyLink(state, 'noLine', nowMs);
   let step = note(state, 0, nowMs);
   if (exchange !== undefined && nowMs >= exchange.deadlineMs) {
     // The right answer may stand behind noise that claimed to be longer.
@@ -173,12 +173,16 @@ const impatientAt = ({ unheardSinceMs, patienceMs }: BusState): number | undefin
   unheardSinceMs === undefined ? undefined : unheardSinceMs + patienceMs;
 
 function lost(state: BusState, nowMs: number): BusStep {
-  let step: BusStep = {
-    state: { ...state, open: false, exchange: undefined, pending: nothingPending },
-    effects: [],
-  };
-  for (const link of state.links.keys())
-    step = then(step, (now) => stepOne(now, link, { kind: 'lineLost', nowMs }));
+  return everyLink(
+    { ...state, open: false, exchange: undefined, pending: nothingPending },
+    'lineLost',
+    nowMs,
+  );
+}
+
+function everyLink(state: BusState, kind: 'lineLost' | 'noLine', nowMs: number): BusStep {
+  let step: BusStep = { state, effects: [] };
+  for (const link of state.links.keys()) step = then(step, (now) => stepOne(now, link, { kind, nowMs }));
   return step;
 }
 
@@ -235,10 +239,14 @@ function note(state: BusState, strayBytes: number, nowMs: number): BusStep {
   };
 }
 
-/** When something happens by itself next; nothing does while the port is closed. */
+/** When something happens by itself next: while the port is closed, only the end of a window. */
 function wakeAt(state: BusState): number | undefined {
   const { open, exchange, links } = state;
-  if (!open || links.length === 0) return undefined;
+  if (links.length === 0) return undefined;
+  if (!open) {
+    const ends = links.flatMap(({ window }) => window?.untilMs ?? []);
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
   const lineMs = exchange?.deadlineMs ?? Math.min(...links.map(({ dueMs }) => dueMs));
   return Math.min(lineMs, impatientAt(state) ?? lineMs);
 }

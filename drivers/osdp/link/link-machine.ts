@@ -18,7 +18,7 @@ import {
   report,
 } from './link-state.ts';
 import { takeReply } from './take-reply.ts';
-import { takeTurn } from './take-turn.ts';
+import { endWindow, takeTurn } from './take-turn.ts';
 import { maxTries } from './timing.ts';
 
 /** More than a reader can show before a person has gone. */
@@ -33,6 +33,8 @@ export type LinkInput =
   | { readonly kind: 'silence'; readonly nowMs: number }
   /** The port is gone; nothing is asked until it is back. */
   | { readonly kind: 'lineLost'; readonly nowMs: number }
+  /** The port is closed and there are no turns: a window ends all the same. */
+  | { readonly kind: 'noLine'; readonly nowMs: number }
   | LinkOrder;
 
 /** What the application wants of one peripheral. New keys have been looked at by `keyRefusal`, and kept, before they come here. */
@@ -45,6 +47,8 @@ export type LinkOrder =
       readonly newKey: Uint8Array;
       readonly untilMs: number;
     }
+  /** The operator has gone: with what has been sent the window is over. */
+  | { readonly kind: 'closeWindow'; readonly nowMs: number }
   /** Another key in place of the one in use. */
   | { readonly kind: 'rotate'; readonly nowMs: number; readonly newKey: Uint8Array };
 
@@ -58,12 +62,16 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
       return silent(state, input.nowMs);
     case 'lineLost':
       return goOffline(state, 'lineLost', input.nowMs);
+    case 'noLine':
+      return endWindow(state, input.nowMs);
     case 'request':
       return request(state, input);
     case 'commission': {
       const { newKey, untilMs, nowMs } = input;
       return restart({ ...state, window: { newKey, untilMs }, failures: 0 }, 'commissioning', nowMs);
     }
+    case 'closeWindow':
+      return closeWindow(state, input.nowMs);
     case 'rotate':
       return rotate(state, input);
     default:
@@ -102,6 +110,20 @@ function refusalOf(
   if (status !== 'online') return 'offline';
   if (encodeCommand(command).data.length > maxCommandDataBytes) return 'tooLong';
   return requests.length >= maxRequests ? 'queueFull' : undefined;
+}
+
+/** At this peripheral's next turn, which is now where nothing is on its way. */
+function closeWindow(state: LinkState, nowMs: number): LinkStep {
+  const { window, outstanding, dueMs } = state;
+  if (window === undefined) return { state, effects: [] };
+  return {
+    state: {
+      ...state,
+      window: { ...window, untilMs: nowMs },
+      dueMs: outstanding === undefined ? nowMs : dueMs,
+    },
+    effects: [],
+  };
 }
 
 function rotate(state: LinkState, { newKey, nowMs }: Extract<LinkOrder, { kind: 'rotate' }>): LinkStep {

@@ -10,7 +10,7 @@ import { byteGapMs, fullProbeEvery, onLineMs, replyTimeoutMs, shortProbeMs } fro
 
 /** `rndA`: 8 fresh random bytes, used if a challenge goes out. */
 export function takeTurn(before: LinkState, nowMs: number, rndA: Uint8Array): LinkStep {
-  const { state, effects } = closeWindow(before, nowMs);
+  const { state, effects } = endWindow(before, nowMs);
   const outstanding =
     state.outstanding === undefined
       ? composed(state, rndA, nowMs)
@@ -34,7 +34,8 @@ export function keyChoice({ next, window, scbk }: LinkState): KeyChoice | undefi
   return next === undefined ? undefined : { kind: 'next', key: next.key };
 }
 
-function closeWindow(state: LinkState, nowMs: number): LinkStep {
+/** Where its time has come. */
+export function endWindow(state: LinkState, nowMs: number): LinkStep {
   const { window, next, phase } = state;
   if (window === undefined || nowMs < window.untilMs) return { state, effects: [] };
   const overDefault = 'choice' in phase && phase.choice.kind === 'default';

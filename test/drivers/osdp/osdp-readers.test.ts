@@ -10,15 +10,54 @@ async function online(options?: Parameters<typeof readersLine>[0]) {
 }
 
 describe('a new key', () => {
-  it('is not begun with while the line is down', async () => {
+  const pulled = async () => {
     const line = readersLine({ keyed: false });
     onTestFinished(() => line.readers.close());
     line.hands.adapter = false;
     line.start();
     await line.run(1_000);
+    line.readers.keying.commission('r1', 10_000);
+    await line.run(5_000);
+    expect(line.keyings()).toEqual([]);
+    return line;
+  };
+
+  it('is given to a reader whose adapter is put there within the window', async () => {
+    const line = await pulled();
+    line.hands.adapter = true;
+    await line.run(3_000);
+    expect(line.keyings()).toEqual(['keyed']);
+    expect(line.states().at(-1)).toBe('online');
+  });
+
+  it('is forgotten at the end of its window, which is told once, though the line is still down', async () => {
+    const line = await pulled();
+    await line.run(5_000);
+    expect(line.keyings()).toEqual(['windowClosed']);
+    expect(line.secrets.get('r1')).toEqual({});
+    line.hands.adapter = true;
+    await line.run(5_000);
+    expect([line.keyings(), line.states().at(-1)]).toEqual([['windowClosed'], 'uncommissioned']);
+  });
+
+  it.each([
+    ['the reader is not there', false, true],
+    ['the adapter is not there', false, false],
+    ['the reader will not have it', true, true],
+  ])('is forgotten when the operator goes, and %s', async (_, wires, adapter) => {
+    const line = readersLine({ keyed: false });
+    onTestFinished(() => line.readers.close());
+    line.act(1, { kind: 'fault', fault: 'badCryptogram', times: 1_000 });
+    Object.assign(line.hands, { wires, adapter });
+    line.start();
+    await line.run(1_000);
     line.readers.keying.commission('r1', 60_000);
-    expect(line.keyings()).toEqual(['notOnline']);
-    expect(line.secrets.get('r1')).toBeUndefined();
+    await line.run(1_000);
+    expect(line.keyings()).toEqual([]);
+    line.readers.keying.closeWindow('r1');
+    await line.run(1_500);
+    expect(line.keyings()).toEqual(['windowClosed']);
+    expect(line.secrets.get('r1')).toEqual({});
   });
 
   it('that was not sent before the reader went is told of and forgotten', async () => {
