@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as passed } from 'node:timers/promises';
 
 const keptOutput = 8_192;
@@ -13,7 +14,8 @@ export class EngineProcess {
   #output = '';
   #gone = false;
 
-  constructor(program: string, folder: string) {
+  /** @param onLine what it says on its error output, line by line; it may name whom it calls, so it is for no log as it is */
+  constructor(program: string, folder: string, onLine: (line: string) => void) {
     this.#child = spawn(program, ['-f', folder], {
       cwd: folder,
       env: { PATH: '/usr/bin:/bin', HOME: folder },
@@ -24,6 +26,9 @@ export class EngineProcess {
     };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
+    // Its progress sign ends in CR: a line of its own, or one that grows without end.
+    if (this.#child.stderr !== null)
+      createInterface({ input: this.#child.stderr, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
     this.ended = new Promise((resolve) => {
       const over = (how: string): void => {
         this.#gone = true;

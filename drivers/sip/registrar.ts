@@ -6,7 +6,11 @@ interface RegistrarOptions {
   readonly afterMs: number;
   readonly timers: Timers;
   readonly tell: (event: LineEvent) => void;
+  /** Has the engine ask at once; false where that has to wait. */
+  readonly register: () => boolean;
 }
+
+const retryAfterMs = 30_000;
 
 /** Watches over the registration: carries out what `stepRegistration` says. */
 export class Registrar {
@@ -14,6 +18,7 @@ export class Registrar {
   #registration: Registration = { kind: 'registered' };
   #begun = false;
   #timer: { cancel(): void } | undefined;
+  #retryTimer: { cancel(): void } | undefined;
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
@@ -26,7 +31,7 @@ export class Registrar {
   /** An engine has just been started: it is not registered before it says so. */
   begin(): void {
     this.#begun = true;
-    this.#step({ kind: 'failed', why: 'the registrar has not answered' });
+    this.#step({ kind: 'begun' });
   }
 
   registeredNow(): void {
@@ -39,12 +44,13 @@ export class Registrar {
 
   close(): void {
     this.#timer?.cancel();
+    this.#retryTimer?.cancel();
   }
 
   #step(input: RegistrationInput): void {
     const { registration, effects } = stepRegistration(this.#registration, input);
     this.#registration = registration;
-    const { afterMs, timers, tell } = this.#options;
+    const { afterMs, timers, tell, register } = this.#options;
     for (const effect of effects) {
       switch (effect) {
         case 'startTimer':
@@ -63,9 +69,23 @@ export class Registrar {
         case 'tellRegistered':
           tell({ kind: 'registered' });
           break;
+        case 'startRetryTimer':
+          this.#retryLater();
+          break;
+        case 'cancelRetryTimer':
+          this.#retryTimer?.cancel();
+          break;
+        case 'register':
+          if (!register()) this.#retryLater();
+          break;
         default:
           effect satisfies never;
       }
     }
+  }
+
+  #retryLater(): void {
+    this.#retryTimer?.cancel();
+    this.#retryTimer = this.#options.timers.after(retryAfterMs, () => this.#step({ kind: 'retryDue' }));
   }
 }

@@ -1,16 +1,31 @@
-/** Whether the registrar knows this console, and when that is to be told; pure. Short outages are nobody's business. */
+/**
+ * Whether the registrar knows this console, when that is to be told, and when it is asked again; pure. Short outages are
+ * nobody's business. The engine asks again by itself, but after ever longer pauses, up to half an hour (RFC 5626, 4.5).
+ */
 export type Registration =
   | { readonly kind: 'registered' }
   /** `told`: the alarm has been raised. */
   | { readonly kind: 'unregistered'; readonly told: boolean; readonly why: string };
 
 export type RegistrationInput =
+  /** An engine has just been started, and has begun to ask. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'registered' }
+  /** `why`: a SIP status line, or the engine's own words. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The time for which nobody is told has passed. */
-  | { readonly kind: 'tooLong' };
+  | { readonly kind: 'tooLong' }
+  /** The pause before the next try is over. */
+  | { readonly kind: 'retryDue' };
 
-type RegistrationEffect = 'startTimer' | 'cancelTimer' | 'tellUnregistered' | 'tellRegistered';
+type RegistrationEffect =
+  | 'startTimer'
+  | 'cancelTimer'
+  | 'tellUnregistered'
+  | 'tellRegistered'
+  | 'startRetryTimer'
+  | 'cancelRetryTimer'
+  | 'register';
 
 export interface RegistrationStep {
   readonly registration: Registration;
@@ -19,21 +34,38 @@ export interface RegistrationStep {
 
 export function stepRegistration(before: Registration, input: RegistrationInput): RegistrationStep {
   switch (input.kind) {
+    case 'begun':
+      return unregistered(before, 'the registrar has not answered', ['cancelRetryTimer']);
     case 'registered':
       if (before.kind === 'registered') return { registration: before, effects: [] };
       return {
         registration: { kind: 'registered' },
-        effects: ['cancelTimer', ...(before.told ? (['tellRegistered'] as const) : [])],
+        effects: ['cancelTimer', 'cancelRetryTimer', ...(before.told ? (['tellRegistered'] as const) : [])],
       };
     case 'failed':
-      return before.kind === 'registered'
-        ? { registration: { kind: 'unregistered', told: false, why: input.why }, effects: ['startTimer'] }
-        : { registration: { ...before, why: input.why }, effects: [] };
+      return unregistered(before, input.why, isRefusal(input.why) ? [] : ['startRetryTimer']);
     case 'tooLong':
       return before.kind === 'registered' || before.told
         ? { registration: before, effects: [] }
         : { registration: { ...before, told: true }, effects: ['tellUnregistered'] };
+    case 'retryDue':
+      return { registration: before, effects: before.kind === 'registered' ? [] : ['register'] };
     default:
       return input satisfies never;
   }
 }
+
+const unregistered = (
+  before: Registration,
+  why: string,
+  effects: readonly RegistrationEffect[],
+): RegistrationStep =>
+  before.kind === 'registered'
+    ? { registration: { kind: 'unregistered', told: false, why }, effects: ['startTimer', ...effects] }
+    : { registration: { ...before, why }, effects };
+
+/**
+ * The registrar has answered, and does not want this console (a wrong password, an unknown user): asking it over and over
+ * would have it blocked. That is left to the engine's long pauses.
+ */
+const isRefusal = (why: string): boolean => /^4(?!08)\d\d\b/.test(why);

@@ -16,6 +16,8 @@ import { engineWords } from './engine-words.ts';
 export interface EngineListener {
   up(): void;
   message(message: EngineMessage): void;
+  /** Something has come over SIP that the engine could not read to its end, such as a header larger than its buffer. */
+  unreadable?(): void;
   /** Calls cannot be placed until `up`. `intruder`: somebody else has taken the control port. */
   down(problem: string, intruder: boolean): void;
 }
@@ -40,6 +42,8 @@ const longestPauseMs = 30_000;
 /** On the way down everything may wait for a registrar's last word; in between somebody waits at the door. */
 const graceMs = { closing: 3_000, restarting: 1_000 } as const;
 const pulse = 'pulse';
+/** ENODATA: the message ends before its headers do. It takes datagrams of at most 8 KiB. */
+const unreadable = 'sip: msg decode err: No data available';
 
 type LifeEnd = { readonly problem: string; readonly intruder: boolean };
 
@@ -113,7 +117,9 @@ export class SipEngine {
       // The account follows over the control port: its password rests in no second file.
       write(join(folder, 'accounts'), '');
       write(join(folder, 'contacts'), '');
-      const child = new EngineProcess(program, folder);
+      const child = new EngineProcess(program, folder, (line) => {
+        if (line.includes(unreadable)) this.#listener.unreadable?.();
+      });
       this.#process = child;
       const lived = await this.#attend(child, port, signal);
       this.#channel?.close();

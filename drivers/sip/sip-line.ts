@@ -6,6 +6,7 @@
  * 2. Nothing is told of a leg that was hung up or dialled over, and `ended` is the last of its leg.
  * 3. Digits count once, and only between `answered` and `ended`.
  * 4. Nobody gets through to the console from outside.
+ * 5. An answer that the engine cannot read ends its leg, and no other: it names none, and its sender repeats it for 32 s.
  */
 import type { DtmfDigit, LegEnd, LegEvent } from '../../controller/core/call/line.ts';
 import type { EngineMessage } from './engine-message.ts';
@@ -18,6 +19,8 @@ interface LineLeg {
   /** SIP Call-ID, known from its first sign. */
   readonly call?: string;
   readonly audioFailed?: true;
+  /** When something unreadable came before its first sign. */
+  readonly unreadableMs?: number;
   /** When each key was last heard. */
   readonly heardMs?: Readonly<Partial<Record<DtmfDigit, number>>>;
 }
@@ -26,6 +29,8 @@ export interface SipLine {
   readonly leg?: LineLeg;
   /** Call-IDs of the last legs, whose late signs mean nothing. */
   readonly former: readonly string[];
+  /** Until then what is unreadable may be of an earlier leg. */
+  readonly deafUntilMs?: number;
 }
 
 export type SipLineInput =
@@ -35,6 +40,8 @@ export type SipLineInput =
   | { readonly kind: 'dialInVain'; readonly leg: string }
   | { readonly kind: 'hangUp'; readonly leg: string }
   | { readonly kind: 'message'; readonly message: EngineMessage; readonly nowMs: number }
+  /** Something came that the engine cannot read. */
+  | { readonly kind: 'unreadable'; readonly nowMs: number }
   /** The leg cannot be placed; said in a later turn than its dial. */
   | { readonly kind: 'impossible'; readonly leg: string; readonly why: LegEnd }
   | { readonly kind: 'engineLost' };
@@ -62,6 +69,8 @@ export const idleLine: SipLine = { former: [] };
 const keptFormer = 8;
 /** Some phones send a key both as RFC 4733 and as INFO; nobody presses one twice as fast. */
 const sameKeyMs = 200;
+/** RFC 3261, 17.2.1: timer H is 64 times T1; with a little for the way. */
+const answerRepeatedForMs = 33_000;
 const digits: ReadonlySet<string> = new Set('0123456789*#');
 
 export function stepSipLine(line: SipLine, input: SipLineInput): SipLineStep {
@@ -84,6 +93,8 @@ export function stepSipLine(line: SipLine, input: SipLineInput): SipLineStep {
       return line.leg === undefined ? still(line) : ended(line, line.leg, 'failed');
     case 'message':
       return onMessage(line, input.message, input.nowMs);
+    case 'unreadable':
+      return onUnreadable(line, input.nowMs);
     default:
       return input satisfies never;
   }
@@ -108,6 +119,20 @@ function onMessage(line: SipLine, message: EngineMessage, nowMs: number): SipLin
   if (leg === undefined || leg.phase === 'asked' || line.former.includes(message.call)) return still(line);
   if (leg.call !== undefined && leg.call !== message.call) return still(line);
   return onSign(line, { ...leg, call: message.call }, message, nowMs);
+}
+
+/**
+ * The first may be anybody's; the second in a leg without a sign is its answer, sent again because nobody confirms it (RFC
+ * 3261, 17.2.1). With a sign the leg rings, and ends in its own time.
+ */
+function onUnreadable(line: SipLine, nowMs: number): SipLineStep {
+  const { leg } = line;
+  if (leg === undefined || nowMs < (line.deafUntilMs ?? nowMs)) return still(line);
+  if (leg.phase !== 'asked' && leg.phase !== 'placed') return still(line);
+  const heard: LineLeg = { ...leg, unreadableMs: nowMs };
+  if (leg.unreadableMs === undefined) return still({ ...line, leg: heard });
+  const { line: next, effects } = ended({ ...line, leg: heard }, heard, 'failed');
+  return { line: next, effects: [hangUp, ...effects] };
 }
 
 /** The engine knows only "the present call": where a leg of ours was begun in the same instant, both end. */
@@ -160,8 +185,12 @@ const isDigit = (text: string): text is DtmfDigit => digits.has(text);
 const ended = (line: SipLine, leg: LineLeg, why: LegEnd): SipLineStep =>
   tell(without(line), { leg: leg.id, kind: 'ended', why });
 
-function without({ leg, former }: SipLine): SipLine {
-  return { former: leg?.call === undefined ? former : [...former, leg.call].slice(-keptFormer) };
+function without({ leg, former, deafUntilMs }: SipLine): SipLine {
+  const until = leg?.unreadableMs === undefined ? deafUntilMs : leg.unreadableMs + answerRepeatedForMs;
+  return {
+    former: leg?.call === undefined ? former : [...former, leg.call].slice(-keptFormer),
+    ...(until === undefined ? {} : { deafUntilMs: until }),
+  };
 }
 
 const hangUp: SipLineEffect = { kind: 'command', command: 'hangup', token: '' };

@@ -61,6 +61,7 @@ export class SipPhone implements Phone {
       {
         up: () => this.#up(),
         message: (message) => this.#hear(message),
+        unreadable: () => this.#step({ kind: 'unreadable', nowMs: this.#options.now() }),
         down: (problem, intruder) => this.#down(problem, intruder),
       },
     );
@@ -68,6 +69,7 @@ export class SipPhone implements Phone {
       afterMs: setup.unregisteredAlarmAfterMs,
       timers,
       tell: (event) => this.#onLine(event),
+      register: () => this.#registerAgain(),
     });
   }
 
@@ -147,6 +149,15 @@ export class SipPhone implements Phone {
     this.#engine.send('uanew', this.#account, accountToken);
     this.#tellHealth();
     this.#first.resolve();
+  }
+
+  /** The engine of Debian 12 has no command for it: the account is made anew, which would end a call. */
+  #registerAgain(): boolean {
+    if (this.#line.leg !== undefined) return false;
+    const { user, domain } = this.#options.setup;
+    this.#engine.send('uadel', `sip:${user}@${domain}`, '');
+    this.#engine.send('uanew', this.#account, accountToken);
+    return true;
   }
 
   #down(problem: string, intruder: boolean): void {

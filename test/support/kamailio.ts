@@ -12,6 +12,10 @@ import { kamailioFolder } from '../../scripts/system-packages.ts';
 export interface Kamailio extends AsyncDisposable {
   readonly port: number;
   readonly tlsPort: number;
+  /** Whoever was registered is forgotten. */
+  stop(): Promise<void>;
+  /** On the same ports. */
+  restart(): Promise<void>;
 }
 
 const program = `${kamailioFolder}usr/sbin/kamailio`;
@@ -79,6 +83,7 @@ modparam("tls", "private_key", "${key}")
 modparam("tls", "certificate", "${certificate}")
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("usrloc", "db_mode", 0)
+modparam("registrar", "min_expires", 1)
 request_route {
   if (has_totag()) { handle_ruri_alias(); if (loose_route() || is_method("ACK|BYE|INFO|UPDATE")) { t_relay(); } exit; }
   if (is_method("CANCEL")) { if (t_check_trans()) { t_relay(); } exit; }
@@ -92,22 +97,34 @@ request_route {
 }
 `,
   );
-  const child = spawn(
-    program,
-    ['-DD', '-f', file, '-m', '16', '-M', '4', '-Y', folder, '-P', join(folder, 'pid')],
-    {
-      env: { ...process.env, LD_LIBRARY_PATH: libraries },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  await listening(child, port);
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(
+      program,
+      ['-DD', '-f', file, '-m', '16', '-M', '4', '-Y', folder, '-P', join(folder, 'pid')],
+      {
+        env: { ...process.env, LD_LIBRARY_PATH: libraries },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    await listening(child, port);
+    return child;
+  };
+  let child = await start();
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exit;
+  };
   return {
     port,
     tlsPort,
+    stop,
+    async restart() {
+      child = await start();
+    },
     async [Symbol.asyncDispose]() {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exit;
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

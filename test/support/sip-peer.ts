@@ -21,8 +21,11 @@ export class SipPeer implements AsyncDisposable {
   /** Requests as they came, without what was sent again. */
   readonly requests = new Inbox<SipRequest>();
   readonly port: number;
-  /** How the peer plays a registrar: with a status for each REGISTER. */
-  onRegister: () => readonly [status: number, reason: string, ...headers: string[]] = () => [200, 'OK'];
+  /** How the peer plays a registrar: with a status for each REGISTER, or with silence, so that it comes again. */
+  onRegister: () => readonly [status: number, reason: string, ...headers: string[]] | undefined = () => [
+    200,
+    'OK',
+  ];
   /** What an INVITE is answered with at once. */
   onInvite: (invite: SipRequest) => void = () => this.reply(180, 'Ringing');
   /** Packets of sound, whatever is in them. */
@@ -135,14 +138,17 @@ export class SipPeer implements AsyncDisposable {
     const [, branch = text] = /branch=([^;\s]+)/.exec(text) ?? [];
     const key = `${method} ${branch}`;
     if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    const registered = method === 'REGISTER' ? this.onRegister() : undefined;
+    if (method !== 'REGISTER' || registered !== undefined) this.#seen.add(key);
     if (method === 'INVITE') {
       this.#invite = request;
       this.#invites.set(branch, request);
       this.onInvite(request);
     } else if (method === 'REGISTER') {
-      const [status, reason, ...headers] = this.onRegister();
-      this.#reply(request, status, reason, headers, '');
+      if (registered !== undefined) {
+        const [status, reason, ...headers] = registered;
+        this.#reply(request, status, reason, headers, '');
+      }
     } else if (method !== 'ACK') this.#reply(request, 200, 'OK', [], '');
     const cancelled = method === 'CANCEL' ? this.#invites.get(branch) : undefined;
     if (cancelled !== undefined) this.#reply(cancelled, 487, 'Request Terminated', [], '');

@@ -185,6 +185,7 @@ describe('the line', () => {
         )
         .map(([what, call]) => sign(what, call, '9')),
       fc.constant<SipLineInput>({ kind: 'engineLost' }),
+      fc.nat({ max: 100_000 }).map((nowMs): SipLineInput => ({ kind: 'unreadable', nowMs })),
       fc.constant(inbound),
     );
     fc.assert(
@@ -207,6 +208,39 @@ describe('the line', () => {
   });
 });
 
+describe('what the engine cannot read', () => {
+  const unreadable = (nowMs: number): SipLineInput => ({ kind: 'unreadable', nowMs });
+  const ended = { leg: 'a', kind: 'ended', why: 'failed' };
+
+  it('ends a leg without a sign when it comes for the second time', () => {
+    expect(told(dial('a'), took('a'), unreadable(0))).toEqual([]);
+    expect(told(dial('a'), took('a'), unreadable(0), unreadable(500))).toEqual([ended]);
+    expect(commands(dial('a'), took('a'), unreadable(0), unreadable(500))).toEqual(['dial', 'hangup']);
+  });
+
+  it('ends it also where it overtakes the engine’s word that it has taken the dial', () => {
+    expect(told(dial('a'), unreadable(0), took('a'), unreadable(500))).toEqual([ended]);
+  });
+
+  it('means nothing to a leg that rings, or that there was not yet', () => {
+    expect(told(dial('a'), took('a'), sign('ringing'), unreadable(0), unreadable(500))).toHaveLength(1);
+    expect(told(unreadable(0), unreadable(500), dial('a'), took('a'), unreadable(600))).toEqual([]);
+  });
+
+  const another = [dial('b'), took('b'), unreadable(32_000), unreadable(32_500)];
+  it.each([
+    ['has ended by it', unreadable(500)],
+    ['was given up', { kind: 'hangUp', leg: 'a' } as const],
+  ])('and is sent again for 32 s ends no later leg, whether the first %s', (_, end) => {
+    const first = [dial('a'), took('a'), unreadable(0), end];
+    expect(told(...first, ...another)).not.toContainEqual({ ...ended, leg: 'b' });
+    expect(told(...first, ...another, unreadable(34_000), unreadable(34_500))).toContainEqual({
+      ...ended,
+      leg: 'b',
+    });
+  });
+});
+
 describe('the registration', () => {
   const effects = (...inputs: readonly RegistrationInput[]) => {
     let registration: Registration = { kind: 'registered' };
@@ -217,11 +251,18 @@ describe('the registration', () => {
     });
   };
   const failed: RegistrationInput = { kind: 'failed', why: '403 Forbidden' };
+  const begun: RegistrationInput = { kind: 'begun' };
+  const silent: RegistrationInput = { kind: 'failed', why: 'Connection timed out' };
+  const retryDue: RegistrationInput = { kind: 'retryDue' };
   const registered: RegistrationInput = { kind: 'registered' };
   const tooLong: RegistrationInput = { kind: 'tooLong' };
 
   it('that comes back in time is nobody’s business', () => {
-    expect(effects(failed, failed, registered, registered)).toEqual(['startTimer', 'cancelTimer']);
+    expect(effects(failed, failed, registered, registered)).toEqual([
+      'startTimer',
+      'cancelTimer',
+      'cancelRetryTimer',
+    ]);
   });
 
   it('that is gone too long is told once, and so is its return', () => {
@@ -229,8 +270,35 @@ describe('the registration', () => {
       'startTimer',
       'tellUnregistered',
       'cancelTimer',
+      'cancelRetryTimer',
       'tellRegistered',
     ]);
+  });
+
+  it('of an engine that has just begun to ask is not asked for by anybody else', () => {
+    expect(effects(begun)).toEqual(['startTimer', 'cancelRetryTimer']);
+    expect(effects(silent, begun)).toEqual(['startTimer', 'startRetryTimer', 'cancelRetryTimer']);
+  });
+
+  it.each(['Connection timed out', 'Connection refused', '503 Service Unavailable', '408 Request Timeout'])(
+    'that came to nothing is tried again after a pause: %s',
+    (why) => {
+      expect(effects(begun, { kind: 'failed', why }, retryDue).slice(-2)).toEqual([
+        'startRetryTimer',
+        'register',
+      ]);
+    },
+  );
+
+  it.each(['401 Unauthorized', '403 Forbidden', '404 Not Found', '407 Proxy Authentication Required'])(
+    'that is refused is left to the engine’s long pauses: %s',
+    (why) => {
+      expect(effects(begun, { kind: 'failed', why }).slice(2)).toEqual([]);
+    },
+  );
+
+  it('that is back is not asked for by a timer that was late', () => {
+    expect(effects(silent, registered, retryDue)).not.toContain('register');
   });
 
   it('that is back is not told as gone by a timer that was late', () => {

@@ -1,10 +1,13 @@
 /**
- * A console and its registrar. An engine whose registration has failed waits half a minute or more before it tries again;
- * one that has just been started registers at once.
+ * A console and its registrar. An engine whose registration has failed waits for half a minute, and ever longer, before it
+ * tries again; the driver does not wait so long.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemTimers } from '../../../controller/app/system-clock.ts';
+import type { Timers } from '../../../controller/ports/clock.ts';
+import { startKamailio, trunkLogin } from '../../support/kamailio.ts';
 import { SipPeer } from '../../support/sip-peer.ts';
 import { type RunningPhone, sipFolder, startSipPhone } from '../../support/sip-site.ts';
 
@@ -18,6 +21,118 @@ const registering = (
     unregisteredAlarmAfterMs: 50,
     ...(login === undefined ? {} : { login }),
   });
+
+/** Real ones, but what waits for `ms` waits until the test says so. */
+function holding(ms: number): Timers & { passed(): void } {
+  let held: (() => void) | undefined;
+  return {
+    after(wantedMs, run) {
+      if (wantedMs !== ms) return systemTimers.after(wantedMs, run);
+      held = run;
+      return {
+        cancel() {
+          held = undefined;
+        },
+      };
+    },
+    passed: () => held?.(),
+  };
+}
+
+describe('a registrar that never answers', () => {
+  it('is an alarm after two minutes, calls are tried all the same, and its first answer ends it', async () => {
+    const registrar = await SipPeer.start();
+    registrar.onRegister = () => undefined;
+    const timers = holding(120_000);
+    const line = await startSipPhone(
+      registrar.port,
+      { domain: `127.0.0.1:${registrar.port}`, registerEveryMs: 60_000 },
+      { timers },
+    );
+    await registrar.requests.next(({ method }) => method === 'REGISTER');
+    expect(line.phone.line()).toMatchObject({ registered: false });
+    expect(line.news.left).toEqual([]);
+    timers.passed();
+    expect(await line.news.next()).toEqual({
+      kind: 'unregistered',
+      problem: 'This console is not registered with its telephone provider: the registrar has not answered.',
+    });
+    line.phone.dial({ id: 'a', number: '204', target: 'phone', language: 'en' });
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ringing' });
+    line.phone.hangUp('a');
+    registrar.onRegister = () => [200, 'OK', 'Expires: 60'];
+    expect(await line.news.next()).toEqual({ kind: 'registered' });
+    expect(line.phone.line()).toMatchObject({ registered: true });
+    await line[Symbol.asyncDispose]();
+    await registrar[Symbol.asyncDispose]();
+  });
+});
+
+describe('a registrar that is out of order', () => {
+  it('is asked again every half a minute, but not while somebody talks: that would end their call', async () => {
+    const registrar = await SipPeer.start();
+    registrar.onRegister = () => [503, 'Service Unavailable'];
+    const pause = holding(30_000);
+    const line = await startSipPhone(
+      registrar.port,
+      { domain: `127.0.0.1:${registrar.port}`, registerEveryMs: 60_000 },
+      { timers: pause },
+    );
+    await registrar.requests.next(({ method }) => method === 'REGISTER');
+    line.phone.dial({ id: 'a', number: '204', target: 'phone', language: 'en' });
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ringing' });
+    registrar.answer();
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'answered' });
+    pause.passed();
+    registrar.press('5');
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'digit', digit: '5' });
+    expect(registrar.requests.left.some(({ method }) => method === 'REGISTER')).toBe(false);
+    registrar.hangUp();
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ended', why: 'hungUp' });
+    pause.passed();
+    expect(await registrar.requests.next(({ method }) => method === 'REGISTER')).toBeDefined();
+    await line[Symbol.asyncDispose]();
+    await registrar[Symbol.asyncDispose]();
+  });
+});
+
+describe('a registrar that is stopped and started again', () => {
+  it('has the console back without anybody’s doing, as soon as the pause of half a minute is over', async () => {
+    const folder = sipFolder();
+    const passwordFile = join(folder.path, 'password');
+    writeFileSync(passwordFile, trunkLogin.password, { mode: 0o600 });
+    const registrar = await startKamailio(1);
+    const alarm = holding(120_000);
+    const timers: Timers = { after: (ms, run) => alarm.after(ms === 30_000 ? 100 : ms, run) };
+    const line = await startSipPhone(
+      1,
+      {
+        domain: `127.0.0.1:${registrar.port}`,
+        transport: 'tcp',
+        login: { user: trunkLogin.user, passwordFile },
+        registerEveryMs: 2_000,
+      },
+      { timers },
+    );
+    const becomes = async (registered: boolean): Promise<void> => {
+      while (line.phone.line().registered !== registered) await new Promise((later) => setTimeout(later, 20));
+    };
+    await becomes(true);
+    await registrar.stop();
+    await becomes(false);
+    alarm.passed();
+    expect(await line.news.next()).toEqual({
+      kind: 'unregistered',
+      problem: expect.stringContaining('Connection refused'),
+    });
+    await registrar.restart();
+    expect(await line.news.next()).toEqual({ kind: 'registered' });
+    expect(line.phone.line()).toMatchObject({ registered: true });
+    await line[Symbol.asyncDispose]();
+    await registrar[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+});
 
 describe('the registration', () => {
   it.concurrent('that fails is an alarm once it has lasted, also over a new engine, and told when it is back', async () => {
