@@ -86,8 +86,16 @@ export interface Replica {
   staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined;
   /** Begins to stage; replaces what was staged before. */
   stageManifest(manifest: Manifest): void;
-  /** Keeps one chunk's lines, whose hash the caller has checked. Repeating a chunk changes nothing. */
-  stageChunk(snapshot: string, index: number, lines: readonly WireRow[]): void;
+  /**
+   * Keeps one chunk's lines, whose hash the caller has checked, or some of them: with `more` to come the chunk is missing
+   * still, and begun anew after a crash. On disk when it returns. Repeating a chunk, or a part of it, changes nothing.
+   */
+  stageChunk(
+    snapshot: string,
+    index: number,
+    lines: readonly WireRow[],
+    part?: { readonly more: boolean },
+  ): void;
   dropStaged(): void;
   /** True from the beginning of a swap to its end: deltas are dropped then, and fetched again by cursor. */
   readonly applying: boolean;

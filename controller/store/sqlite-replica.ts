@@ -130,11 +130,11 @@ export class SqliteReplica implements Replica {
     this.#guard(() => this.#staging.begin(manifest));
   }
 
-  stageChunk(snapshot: string, index: number, lines: readonly WireRow[]): void {
+  stageChunk(snapshot: string, index: number, lines: readonly WireRow[], part = { more: false }): void {
     // While a snapshot is applied all its chunks are staged: whatever comes is a repetition.
     if (this.#applying) return;
     this.#assertRoom();
-    this.#guard(() => this.#staging.addChunk(snapshot, index, lines));
+    this.#guard(() => this.#staging.addLines({ snapshot, index, ...part }, lines));
   }
 
   dropStaged(): void {

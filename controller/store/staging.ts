@@ -12,11 +12,18 @@ import { prepareRowWriter } from './row-writer.ts';
 import { prepareStagedManifest } from './staged-manifest.ts';
 import { prepareSweep } from './sweep.ts';
 
+interface ChunkPart {
+  readonly snapshot: string;
+  readonly index: number;
+  /** Not the last of its lines: the chunk is missing still. */
+  readonly more: boolean;
+}
+
 export interface Staging {
   staged(): { readonly manifest: Manifest; readonly missing: readonly number[] } | undefined;
   begin(manifest: Manifest): void;
-  /** A chunk of another snapshot, or one that is staged already, changes nothing. */
-  addChunk(snapshot: string, index: number, lines: readonly WireRow[]): void;
+  /** Lines of a chunk of another snapshot, or of one that is staged already, change nothing. */
+  addLines(part: ChunkPart, lines: readonly WireRow[]): void;
   drop(): void;
   /** Deletes at most `limit` rows that are neither live nor being staged; false once there are none. */
   sweep(limit: number): boolean;
@@ -25,7 +32,8 @@ export interface Staging {
 export function prepareStaging(db: Database): Staging {
   const stagedManifest = prepareStagedManifest(db);
   const setManifest = db.prepare('INSERT INTO staged_manifest VALUES (1, ?)');
-  const addChunk = db.prepare('INSERT OR IGNORE INTO staged_chunk VALUES (?)');
+  const isStaged = db.prepare('SELECT 1 FROM staged_chunk WHERE idx = ?');
+  const addChunk = db.prepare('INSERT INTO staged_chunk VALUES (?)');
   const newGeneration = db.prepare('UPDATE dataset SET latest = latest + 1');
   const version = prepareDatasetVersion(db);
   const writer = prepareRowWriter(db);
@@ -37,17 +45,18 @@ export function prepareStaging(db: Database): Staging {
     setManifest.run(JSON.stringify(manifest));
   });
 
-  const add = db.transaction((snapshot: string, index: number, lines: readonly WireRow[]) => {
+  const add = db.transaction(({ snapshot, index, more }: ChunkPart, lines: readonly WireRow[]) => {
     const manifest = stagedManifest.manifest();
     const dataset = version.get();
     if (dataset === undefined || manifest?.snapshot !== snapshot) return;
     if (manifest.chunks[index] === undefined) throw new RangeError(`the manifest has no chunk ${index}`);
-    if (addChunk.run(index).changes === 0) return;
+    if (isStaged.get(index) !== undefined) return;
     for (const line of lines) {
       const row = toStoredRow(line);
-      // Left out, and a repeated row too: the count will not add up, and the whole snapshot is refused.
+      // Left out, and a row of two chunks too: the count will not add up, and the whole snapshot is refused.
       if (row !== undefined) writer.add(dataset.latest, row);
     }
+    if (!more) addChunk.run(index);
     sweep({ live: dataset.live, staged: dataset.latest }, 2 * lines.length);
   });
   const drop = db.transaction(() => stagedManifest.clear());
@@ -61,7 +70,7 @@ export function prepareStaging(db: Database): Staging {
   return {
     staged: () => stagedManifest.staged(),
     begin: (manifest) => begin.immediate(manifest),
-    addChunk: (snapshot, index, lines) => add.immediate(snapshot, index, lines),
+    addLines: (part, lines) => add.immediate(part, lines),
     drop: () => drop.immediate(),
     sweep: (limit) => sweepSome.immediate(limit),
   };

@@ -1,6 +1,7 @@
 /**
- * Fetches snapshots (PROTOCOL "Snapshot"): takes up manifests, pulls chunks 4 at a time, stages them durably, and has
- * the complete one swapped in outside the message handler. A restart goes on with the missing chunks.
+ * Fetches snapshots (PROTOCOL "Snapshot"): takes up manifests, pulls chunks 4 at a time, has them staged durably, and the
+ * complete one swapped in outside the message handler. A restart goes on with the missing chunks. A chunk has its PUBACK
+ * when its hash is right; it is asked for again until all its rows are on disk.
  */
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { CloudListener } from '../../controller/ports/cloud.ts';
@@ -8,9 +9,10 @@ import { StorageFault } from '../../controller/ports/journal.ts';
 import type { Manifest, Replica } from '../../controller/ports/replica.ts';
 import { judgeManifest } from '../plan/manifest.ts';
 import { comparePlaces } from '../plan/place.ts';
-import { chunkLabel, chunkRows } from '../protocol/chunk.ts';
+import { chunkLabel } from '../protocol/chunk.ts';
 import { chunkHash } from '../protocol/hashes.ts';
 import { durations, limits } from '../protocol/limits.ts';
+import { ChunkStaging } from './chunk-staging.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Requester } from './requester.ts';
 
@@ -36,6 +38,7 @@ interface SnapshotLinkParts {
 
 export class SnapshotLink {
   readonly #parts: SnapshotLinkParts;
+  readonly #staging: ChunkStaging;
   #fetch: Fetch | undefined;
   /** The last one that was swapped in: late copies of its chunks are no forgeries. */
   #finished: string | undefined;
@@ -44,6 +47,11 @@ export class SnapshotLink {
 
   constructor(parts: SnapshotLinkParts) {
     this.#parts = parts;
+    this.#staging = new ChunkStaging({
+      replica: parts.replica,
+      timers: parts.timers,
+      onEnd: (index, ending) => this.#ended(index, ending),
+    });
   }
 
   /** Goes on with what was staged before a restart. */
@@ -52,8 +60,9 @@ export class SnapshotLink {
     if (staged !== undefined) this.#begin(staged.manifest, staged.missing);
   }
 
-  /** No further swap begins; resolves when the one under way has ended. */
+  /** Nothing further is staged and no further swap begins; resolves when the one under way has ended. */
   async end(): Promise<void> {
+    this.#staging.clear();
     this.#swap?.cancel();
     await this.#swapping;
     this.#swap?.cancel();
@@ -89,28 +98,23 @@ export class SnapshotLink {
       if (snapshot !== this.#finished) this.#refuse('unknownSnapshot');
       return;
     }
-    const fault = this.#stage(fetch, index, message);
+    const hash = fetch.manifest.chunks[index];
+    if (hash === undefined) this.#fault(fetch, index, 'index');
+    else if (chunkHash(message) !== hash) this.#fault(fetch, index, 'hash');
     // The last of all may come twice, and one swap is begun for it.
-    if (fault === 'repeated') return;
-    if (fault !== undefined) this.#fault(fetch, index, fault);
-    else if (fetch.missing.size === 0) this.#complete();
-    else if (!fetch.requested.some((wanted) => fetch.missing.has(wanted))) this.#request(fetch);
+    else if (fetch.missing.has(index)) this.#staging.take(snapshot, index, message);
   }
 
-  #stage(
-    fetch: Fetch,
-    index: number,
-    message: Uint8Array,
-  ): 'index' | 'hash' | 'content' | 'repeated' | undefined {
-    const hash = fetch.manifest.chunks[index];
-    if (hash === undefined) return 'index';
-    if (chunkHash(message) !== hash) return 'hash';
-    if (!fetch.missing.has(index)) return 'repeated';
-    const rows = chunkRows(message);
-    if (rows === undefined) return 'content';
-    this.#parts.replica.stageChunk(fetch.manifest.snapshot, index, rows);
+  #ended(index: number, ending: 'staged' | 'content'): void {
+    const fetch = this.#fetch;
+    if (fetch === undefined) return;
+    if (ending === 'content') {
+      this.#fault(fetch, index, ending);
+      return;
+    }
     fetch.missing.delete(index);
-    return undefined;
+    if (fetch.missing.size === 0) this.#complete();
+    else if (!fetch.requested.some((wanted) => fetch.missing.has(wanted))) this.#request(fetch);
   }
 
   /** Deltas may have overtaken what is being fetched. */
@@ -121,6 +125,7 @@ export class SnapshotLink {
     const ahead = comparePlaces(fetch.manifest, replica.cursor());
     if (ahead > 0 || (ahead === 0 && fetch.repairs)) return;
     replica.dropStaged();
+    this.#staging.clear();
     this.#fetch = undefined;
     this.#swap?.cancel();
     requests.settle('chunks');
@@ -131,6 +136,7 @@ export class SnapshotLink {
     const { replica, requests, log } = this.#parts;
     const { epoch, seq, rows } = manifest;
     log.info({ epoch, seq, rows, missing: missing.length }, 'fetching a snapshot');
+    this.#staging.clear();
     this.#swap?.cancel();
     requests.settle('snapshot');
     const repairs = comparePlaces(manifest, replica.cursor()) === 0;
@@ -165,6 +171,7 @@ export class SnapshotLink {
   }
 
   #reject(snapshot: string): void {
+    this.#staging.clear();
     this.#fetch = undefined;
     this.#parts.requests.ask({ need: 'snapshot', reject: snapshot });
   }

@@ -29,24 +29,31 @@ export function chunkLabel(
   return { snapshot, index: bytes.readUInt16BE(16) };
 }
 
-/** The rows of a chunk whose hash has been checked; undefined for a bomb or a line that is no row. */
-export function chunkRows(message: Uint8Array): readonly Row[] | undefined {
-  let text: Buffer;
+/**
+ * The rows of a chunk whose hash has been checked, each read when it is asked for; for a bomb, or a line that is no row,
+ * undefined and nothing more.
+ */
+export function* chunkRows(message: Uint8Array): Generator<Row | undefined, void> {
+  const text = inflated(message);
+  if (text === undefined) return yield undefined;
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf(0x0a, start);
+    const row = end < 0 ? undefined : rowOf(text.subarray(start, end));
+    yield row;
+    if (row === undefined) return;
+    start = end + 1;
+  }
+}
+
+function inflated(message: Uint8Array): Buffer | undefined {
   try {
-    text = gunzipSync(message.subarray(headerBytes), { maxOutputLength: limits.chunkInflated });
+    return gunzipSync(message.subarray(headerBytes), { maxOutputLength: limits.chunkInflated });
   } catch {
     return undefined;
   }
-  const rows: Row[] = [];
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf(0x0a, start);
-    if (end < 0) return undefined;
-    const json = readStrictJson(text.subarray(start, end));
-    if (json.kind === 'refused') return undefined;
-    const parsed = WireRow.safeParse(json.value);
-    if (!parsed.success) return undefined;
-    rows.push(parsed.data);
-    start = end + 1;
-  }
-  return rows;
+}
+
+function rowOf(line: Uint8Array): Row | undefined {
+  const json = readStrictJson(line);
+  return json.kind === 'refused' ? undefined : WireRow.safeParse(json.value).data;
 }
