@@ -65,6 +65,30 @@ describe('staging a snapshot', () => {
     expect(again.cursor()).toEqual({ epoch: 1, seq: manifest.seq, digest: cloud.digest() });
   });
 
+  it('counts a chunk with the last of its parts, and begins one anew that was cut short', async () => {
+    const { dir, store, replica, cloud } = started();
+    const { manifest, chunks } = cloud.snapshot(30);
+    const [first = [], second = []] = chunks;
+    replica.stageManifest(manifest);
+    replica.stageChunk(manifest.snapshot, 0, first.slice(0, 20), { more: true });
+    expect(replica.staged()?.missing).toEqual([0, 1]);
+    expect(versionsSeen(replica)).toEqual(['v1']);
+    store.close();
+
+    const again = storeIn(dir).replica;
+    expect(again.staged()).toEqual({ manifest, missing: [0, 1] });
+    for (const from of [0, 10]) {
+      again.stageChunk(manifest.snapshot, 0, first.slice(from, from + 10), { more: true });
+    }
+    again.stageChunk(manifest.snapshot, 0, first.slice(20));
+    expect(again.staged()?.missing).toEqual([1]);
+    // Nothing comes of a part of what is there already.
+    again.stageChunk(manifest.snapshot, 0, first.slice(0, 20), { more: true });
+    again.stageChunk(manifest.snapshot, 1, second);
+    expect(await again.applyStaged()).toEqual({ kind: 'applied', refusals: [] });
+    expect([versionsSeen(again), again.verify()]).toEqual([['v2'], true]);
+  });
+
   it('takes no chunk of another snapshot, and none that the manifest does not have', () => {
     const { replica, cloud } = started();
     const { manifest, chunks } = cloud.snapshot();

@@ -20,6 +20,12 @@ export class HandTimers implements Timers {
     this.#due.clear();
   }
 
+  /** Runs what is due now, and nothing that comes of it. */
+  turn(): void {
+    const due = [...this.#due].filter(({ atMs }) => atMs <= this.#nowMs);
+    for (const timer of due) if (this.#due.delete(timer)) timer.run();
+  }
+
   /** `onStep` hears how much time has passed, before what is due then. */
   pass(ms: number, onStep: (ms: number) => void = () => {}): void {
     const untilMs = this.#nowMs + ms;
