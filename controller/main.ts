@@ -9,9 +9,6 @@ if (major < neededMajor) {
   );
   process.exitCode = 78;
 } else {
-  const { setFlagsFromString } = await import('node:v8');
-  // The young generation stays at its first size. Left to grow, it keeps 50 MB of a small machine's memory.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const { enableCompileCache } = await import('node:module');
   // As scripts/bin/runtime.mjs has done already, unless this file was started by itself.
   enableCompileCache();

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from './runtime.mjs';
+import { controllerFlags, run } from './runtime.mjs';
 
-await run('../../controller/main.ts');
+await run('../../controller/main.ts', controllerFlags);

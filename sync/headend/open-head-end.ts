@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { MqttEndpoint } from '../links/mqtt-connection.ts';
 import { type BuildingSource, readSource } from './building-source.ts';
-import { serveControl } from './control/server.ts';
 import { consoleChanges } from './dataset/guess-share.ts';
 import { commitChanges, type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
 import { checkEnrolmentUrl } from './enrolment/enrolment-url.ts';
 import type { Enrolment } from './enrolment/open-enrolment.ts';
-import { HeadEnd } from './head-end.ts';
+import type { HeadEnd } from './head-end.ts';
 import { HeadEndError } from './head-end-error.ts';
 import { writeIdentityFolder } from './keys/identity-folder.ts';
 import { siteKeyOf } from './keys/key-files.ts';
@@ -172,6 +171,9 @@ export class OpenHeadEnd {
     const clientId = headEndName(this.#building());
     const endpointTls =
       tls ?? (url.startsWith('mqtts:') ? await (await this.enrolment()).tlsFor(clientId) : undefined);
+    // MQTT takes a quarter of the time in which an order to the books is done: only who serves waits for it.
+    const { HeadEnd } = await import('./head-end.ts');
+    const { serveControl } = await import('./control/server.ts');
     const headEnd = new HeadEnd({
       store: this.store,
       keys: this.#keys(),

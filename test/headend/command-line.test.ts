@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenHeadEnd, openHeadEnd } from '../../sync/headend/open-head-end.ts';
 import type { Broker } from '../support/broker.ts';
-import { type Finished, RunningCommand } from '../support/command.ts';
+import { type Finished, headEnd, type RunningCommand } from '../support/command.ts';
 import { DevicePeer } from '../support/device-peer.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 
@@ -87,7 +87,7 @@ afterEach(async () => {
 });
 
 const start = (...args: readonly string[]): RunningCommand => {
-  const command = new RunningCommand('sync/headend/main.ts', ['--state', join(folder, 'state'), ...args]);
+  const command = headEnd(['--state', join(folder, 'state'), ...args]);
   started.push(command);
   return command;
 };

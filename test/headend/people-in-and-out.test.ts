@@ -18,7 +18,7 @@ import { type OpenHeadEnd, openHeadEnd } from '../../sync/headend/open-head-end.
 import { checkChange, openSource, writeChange } from '../../sync/headend/source-file.ts';
 import { revokeTopic } from '../../sync/headend/store/command-store.ts';
 import { credentialHash } from '../../sync/protocol/hashes.ts';
-import { type Finished, RunningCommand } from '../support/command.ts';
+import { type Finished, headEnd, type RunningCommand } from '../support/command.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { twoDoorsYaml } from '../support/two-doors.ts';
 
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 const start = (...args: readonly string[]): RunningCommand => {
-  const command = new RunningCommand('sync/headend/main.ts', ['--state', join(folder, 'state'), ...args]);
+  const command = headEnd(['--state', join(folder, 'state'), ...args]);
   started.push(command);
   return command;
 };

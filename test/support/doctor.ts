@@ -52,7 +52,7 @@ export async function doctor(
     args = ['--json'],
     before = 'true',
     runner = [],
-    main = 'controller/main.ts',
+    main = 'scripts/bin/vestibule.mjs',
     env = process.env,
   }: {
     readonly args?: readonly string[];

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import pino from 'pino';
 import { HeadEndError } from '../head-end-error.ts';
 import { OpenHeadEnd } from '../open-head-end.ts';
 import type { HeadEndLog } from '../service/parts.ts';
@@ -16,6 +15,7 @@ export interface RunOptions {
 /** `run`: serves the building's devices until SIGINT or SIGTERM, logging JSON lines. */
 export const runCommand = (stateDir: string, options: RunOptions): Promise<void> =>
   withState(stateDir, async ({ stateDir: folder, store }) => {
+    const { default: pino } = await import('pino');
     const logger = pino({
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
