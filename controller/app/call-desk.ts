@@ -39,11 +39,14 @@ type Rows = BuildingRows & DirectoryRows;
 interface Refused {
   readonly refused: CallRefusal;
   readonly resident?: ResidentId;
+  readonly leftOut?: number;
 }
 
 interface Wanted {
   readonly from: From;
   readonly resident?: ResidentId;
+  /** Numbers that consoles do not dial. */
+  readonly leftOut: number;
   readonly numbers: readonly [CallNumber, ...CallNumber[]];
   readonly language: Language;
   readonly shown: Pick<LobbyCall, 'to' | 'callee'>;
@@ -100,9 +103,10 @@ export class CallDesk {
     return this.#call((_rows, building) => {
       const plan = planConciergeCall(building);
       return plan.kind === 'refused'
-        ? { refused: plan.reason }
+        ? { refused: plan.reason, leftOut: plan.leftOut }
         : {
             from: 'concierge',
+            leftOut: plan.leftOut,
             numbers: plan.numbers,
             language: firstLanguage(building),
             shown: { to: 'concierge' },
@@ -147,11 +151,13 @@ export class CallDesk {
     const [resident, another] = here;
     if (resident === undefined || another !== undefined) return { refused: 'unknownCallee' };
     const plan = planResidentCall(resident, building, reading);
-    if (plan.kind === 'refused') return { refused: plan.reason, resident: resident.id };
+    const { leftOut } = plan;
+    if (plan.kind === 'refused') return { refused: plan.reason, resident: resident.id, leftOut };
     const name = resident.showOnConsole ? consoleName(resident) : undefined;
     return {
       from,
       resident: resident.id,
+      leftOut,
       numbers: plan.numbers,
       language: resident.language,
       shown: {
@@ -196,7 +202,7 @@ export class CallDesk {
 
   #place(
     calls: CallRuntime,
-    { from, resident, numbers, language, shown }: Wanted,
+    { from, resident, leftOut, numbers, language, shown }: Wanted,
     building: Building,
   ): string {
     const id = randomUUID();
@@ -217,6 +223,7 @@ export class CallDesk {
         call: id,
         from,
         ...(resident === undefined ? {} : { resident }),
+        ...numbersLeftOut(leftOut),
         simulated: calls.simulated,
       },
       unlock: () => this.#unlock(id, resident),
@@ -237,7 +244,7 @@ export class CallDesk {
     return outcome.kind === 'decided' && outcome.decision.outcome === 'grant';
   }
 
-  #refused({ refused, resident }: Refused): CallAnswer {
+  #refused({ refused, resident, leftOut = 0 }: Refused): CallAnswer {
     const { recorder } = this.#parts;
     recorder.commit([
       {
@@ -245,11 +252,14 @@ export class CallDesk {
         severity: refused === 'tooManyCalls' ? 'warning' : 'info',
         reason: refused,
         ...(resident === undefined ? {} : { resident }),
+        ...numbersLeftOut(leftOut),
       },
     ]);
     return this.refuse(refused);
   }
 }
+
+const numbersLeftOut = (leftOut: number) => (leftOut === 0 ? {} : { numbersLeftOut: leftOut });
 
 const firstLanguage = ({ languages }: Building): Language => languages[0] ?? 'en';
 

@@ -22,8 +22,8 @@ export const notCalledSentences: Readonly<Record<CallRefusal, Sentence>> = {
     fr: 'Cette personne ne peut plus être appelée ici. Veuillez choisir un autre nom ou communiquer avec la direction de l’immeuble.',
   },
   noNumber: {
-    en: 'This resident cannot be called from here. Please reach them another way, or contact the manager.',
-    fr: 'Cette personne ne peut pas être appelée d’ici. Veuillez la joindre autrement ou communiquer avec la direction de l’immeuble.',
+    en: 'This resident can’t be called from here. Try calling them on your own phone, or contact the manager.',
+    fr: 'Cette personne ne peut pas être appelée d’ici. Essayez de l’appeler de votre propre téléphone, ou communiquez avec la direction de l’immeuble.',
   },
   doNotDisturb: {
     en: 'This resident takes no calls at this hour. Please reach them another way, or try again later.',

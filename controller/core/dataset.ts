@@ -71,9 +71,13 @@ const CredentialHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits')
   .describe('HMAC-SHA256 under the site key, 64 lower-case hex digits');
-const PhoneNumber = z
-  .string()
-  .regex(/^(\+[1-9]\d{6,14}|\d{2,6})$/, 'an E.164 number ("+14165550100") or an extension of 2 to 6 digits');
+/** What consoles dial: E.164, or an extension. */
+export const phoneNumberPattern = /^(\+[1-9]\d{6,14}|\d{2,6})$/;
+/**
+ * The pattern binds whoever writes a row; a console takes any text. A number that is none is not dialled
+ * (core/call/number-policy.ts), and the rest of its row holds: a slip of the pen at another head-end locks no household out.
+ */
+const PhoneNumber = z.string().meta({ pattern: phoneNumberPattern.source });
 const DirectoryCode = z.string().regex(/^\d{2,8}$/, '2 to 8 digits');
 const Language = z.enum(['en', 'fr']);
 const BilingualText = z.object({ en: text.describe('in English'), fr: text.describe('in French') });

@@ -10,6 +10,10 @@ const second = 1_000;
 const annsPhone = '+15145550101';
 const annsWork = '+15145550102';
 const desk = '+15145550199';
+const cannotBeCalled = {
+  en: 'This resident can’t be called from here. Try calling them on your own phone, or contact the manager.',
+  fr: 'Cette personne ne peut pas être appelée d’ici. Essayez de l’appeler de votre propre téléphone, ou communiquez avec la direction de l’immeuble.',
+};
 
 /** A lit shell in which Ann can be called. */
 function lit(shell: Shell = householdShell(), fields: Parameters<typeof aResident>[1] = {}): Shell {
@@ -88,27 +92,46 @@ describe('touching a name', () => {
 
   it('of a resident without a number is told, with the way out', () => {
     const shell = lit(householdShell(), { phone: undefined });
-    const answer = touch(shell);
-    expect(answer).toMatchObject({ outcome: 'notCalled', reason: 'noNumber' });
-    expect(answer).toHaveProperty('sentence.en', expect.stringContaining('manager'));
+    const events = shell.eventsOf(() =>
+      expect(touch(shell)).toEqual({ outcome: 'notCalled', reason: 'noNumber', sentence: cannotBeCalled }),
+    );
+    expect(events).toMatchObject([{ type: 'CallRefused', reason: 'noNumber', resident: 'ann' }]);
+    expect(events[0]).not.toHaveProperty('numbersLeftOut');
     expect(shell.lobby.state()).not.toHaveProperty('call');
   });
 
-  it.each(['416-555-CALL', '+1 416 555 0100', '++14165550100', '1+4165550100', 'sip:ann@evil.example'])(
-    'of somebody whose number is %j is told, and rings nobody: the row is refused',
+  // As another head-end might send it: ours refuses to publish such a row.
+  it.each([
+    '416-555-CALL',
+    '+1 416 555 0100',
+    '++14165550100',
+    '1+4165550100',
+    'sip:ann@evil.example',
+    '+1011881612345',
+    '',
+  ])(
+    'of somebody whose number is %j is told, and rings nobody; their code opens as before',
     async (phone) => {
       const shell = lit();
-      // As another head-end might send it: ours refuses to publish such a row.
-      const row = Object.assign(aResident('ann', { version: 3 }), { phone });
-      const outcome = shell.publish(put('resident', row));
-      expect(outcome).toMatchObject({ refusals: [{ table: 'resident', id: 'ann', field: 'phone' }] });
-      expect(JSON.stringify(outcome)).not.toContain(phone);
-      const answer = await type(shell, '0101');
-      expect(answer).toMatchObject({ outcome: 'notCalled', reason: 'unknownCallee' });
-      expect(answer).toHaveProperty('sentence.en', expect.stringContaining('Nobody can be called'));
+      shell.publish(put('resident', aResident('ann', { version: 3, phone })));
+      for (const call of [() => touch(shell), () => type(shell, '0101')]) {
+        const answer = await call();
+        expect(answer).toEqual({ outcome: 'notCalled', reason: 'noNumber', sentence: cannotBeCalled });
+      }
       expect(shell.phone.dialled).toEqual([]);
+      const told = { type: 'CallRefused', reason: 'noNumber', resident: 'ann', numbersLeftOut: 1 };
+      expect(shell.events().filter(({ type: name }) => name === 'CallRefused')).toMatchObject([told, told]);
+      expect(JSON.stringify(shell.events())).not.toContain(phone === '' ? '514555' : phone);
+      expect(await shell.lobby.submit('12345678')).toMatchObject({ outcome: 'grant' });
     },
   );
+
+  it('of somebody one of whose numbers is none rings the next, and that one is left out is recorded', () => {
+    const shell = lit(householdShell(), { phone: '416-555-CALL', escalationNumbers: [annsWork] });
+    expect(touch(shell)).toMatchObject({ outcome: 'calling' });
+    expect(shell.phone.leg).toMatchObject({ number: annsWork });
+    expect(ofCalls(shell.events())[0]?.rest).toMatchObject({ numbersLeftOut: 1 });
+  });
 
   it('in quiet hours is told, and rings nobody', () => {
     const shell = lit(householdShell(), { doNotDisturb: [{ days: [1], from: '00:00', to: '24:00' }] });

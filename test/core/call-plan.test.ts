@@ -56,6 +56,19 @@ describe('whom a call rings', () => {
     expect(numbersOf(planResidentCall(abroad, aBuilding({ callCountries: ['+1'] }), clock))).toBe('noNumber');
   });
 
+  it('leaves out what is no number, says how many, and goes on to the next', () => {
+    const resident = aResident('ann', {
+      ...all,
+      phone: '416-555-CALL',
+      overrideCallNumber: '+14165550100,9',
+    });
+    const plan = planResidentCall(resident, aBuilding(), clock);
+    expect(numbersOf(plan)).toEqual([work, sister]);
+    expect(plan.leftOut).toBe(2);
+    const none = planResidentCall(aResident('ann', { phone: 'home' }), aBuilding(), clock);
+    expect(none).toEqual({ kind: 'refused', reason: 'noNumber', leftOut: 1 });
+  });
+
   describe('in the resident’s quiet hours', () => {
     const quiet = { ...all, doNotDisturb: [{ days: [1], from: '11:00', to: '13:00' }] };
 
@@ -128,8 +141,92 @@ describe('a number', () => {
     ['1120', undefined, undefined],
     ['2112', undefined, undefined],
     ['1161', undefined, undefined],
+    ['00112', undefined, 'emergency'],
+    ['99911', undefined, 'emergency'],
+    ['88911', undefined, undefined],
+    ['061', undefined, 'emergency'],
+    ['10111', undefined, 'emergency'],
+    ['+17005550100', undefined, 'premium'],
+    ['+14165551212', undefined, 'premium'],
+    ['+498001234567', undefined, undefined],
+    ['+491801234567', undefined, 'premium'],
+    ['+497001234567', undefined, 'premium'],
+    ['+4409001234567', undefined, 'premium'],
+    ['+330899123456', undefined, 'premium'],
+    ['+35315123456', undefined, undefined],
+    ['+351707123456', undefined, 'premium'],
+    ['+358600123456', undefined, 'premium'],
+    ['+46900123456', undefined, 'premium'],
+    ['+4690123456', undefined, undefined],
+    ['+4782012345', undefined, 'premium'],
+    ['+48701234567', undefined, 'premium'],
+    ['+420906123456', undefined, 'premium'],
+    ['+81990123456', undefined, 'premium'],
+    ['+6490012345', undefined, 'premium'],
+    ['+6493012345', undefined, undefined],
   ])('%s, where %j may be called: %s', (number, countries, refusal) => {
     expect(numberRefusal(number, countries)).toBe(refusal);
+  });
+
+  it.each([
+    ['+1011881612345', 'an international call behind +1'],
+    ['+11900555010', 'a 1 behind +1'],
+    ['+7810123456789', undefined],
+    ['+7108812345678', 'Russia’s 8 10'],
+    ['+33008816123456', 'an international call behind +33'],
+    ['+35300881612345', 'an international call behind +353'],
+    ['+390612345678', undefined],
+    ['+22507123456', undefined],
+    ['+33100123456', undefined],
+  ])(
+    'whose country code has dialling digits behind it (%s: %s) is refused wherever its country may be called',
+    (number, what) => {
+      const countries = ['+1', '+7', '+33', '+353', '+39', '+225'];
+      expect(numberRefusal(number, countries)).toBe(what === undefined ? undefined : 'prefix');
+    },
+  );
+
+  it('is refused unless it is written as one: what a toll fraud would hide in it gets no further', () => {
+    const bare = ['+14165550100', '204'];
+    const signs = [
+      ',',
+      'p',
+      'P',
+      'w',
+      'W',
+      ';',
+      '?',
+      '@',
+      '%',
+      '&',
+      '#',
+      '*',
+      ' ',
+      '\t',
+      '\0',
+      '\u200b',
+      '\u202e',
+    ];
+    const hidden = [
+      ...bare.flatMap((number) =>
+        signs.flatMap((sign) => [number + sign, `${number}${sign}9`, sign + number]),
+      ),
+      ...bare.flatMap((number) => [`${number}\n`, `${number}\r\nX: y`, `${number};isub=9`, `${number}?X=y`]),
+      ...['٢٠٤', '२०४', '２０４', '＋14165550100', '+1416５550100', '0014165550100', '01114165550100'],
+      ...['', '+', '1', '++14165550100', '1+4165550100', '+14165550100+', 'sip:204@evil.example', '*72'],
+      ...['+0416555010', '+123456', '+1234567890123456', '1234567', 'tel:204', '204%40evil.example'],
+    ];
+    for (const number of hidden)
+      expect([number, numberRefusal(number, undefined)]).toEqual([number, 'malformed']);
+  });
+
+  it('is dialled only if it is a plus and digits, or 2 to 6 digits, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[+\d,;@%pw]{1,20}$/)), (text) => {
+        if (numberRefusal(text, undefined) === undefined)
+          expect(text).toMatch(/^(?:\+[1-9][0-9]{6,14}|[0-9]{2,6})$/);
+      }),
+    );
   });
 });
 

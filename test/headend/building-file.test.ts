@@ -505,6 +505,22 @@ const cases: readonly (readonly [string, string, string, string, string])[] = [
     'escalationNumbers',
     'residents[1].escalationNumbers[0] is a number that costs its caller, which consoles do not dial: give an ordinary one.',
   ],
+  ...['(416) 555-0101', '416-555-CALL', '1+4165550101', '+14165550101,,9', '0014165550101'].map(
+    (number): (typeof cases)[number] => [
+      `a phone that is no number: ${number}`,
+      'phone: "+14165550101"',
+      `phone: "${number}"`,
+      number,
+      'residents[0].phone is not a number that consoles dial: write + with the country code and digits only, or an extension of 2 to 6 digits.',
+    ],
+  ),
+  [
+    'a number with dialling digits in its middle',
+    'phone: "+14165550102"',
+    'phone: "+14165550102"\n    overrideCallNumber: "+1011881612345"',
+    'overrideCallNumber',
+    'residents[1].overrideCallNumber has dialling digits (0, 00, 011) behind its country code: write + with the country code and the number itself.',
+  ],
   [
     'a concierge in a country that is not called',
     'guestCodesForDays: null',

@@ -446,6 +446,18 @@ describe('vestibule-headend resident', () => {
     expect(await headend('resident', 'show', 'nobody')).toMatchObject({ code: 65, stdout: '' });
   });
 
+  it('writes nothing to a file in which somebody’s number is none, and says where it stands', async () => {
+    const text = readFileSync(building, 'utf8').replace('"+14165550143"', '"416-555-CALL"');
+    writeFileSync(building, text);
+    const { code, stderr } = await headend('resident', 'move-out', 'Zoë Martin', '--on', '2027-05-31');
+    expect(code).toBe(65);
+    expect(stderr).toMatch(
+      /building\.yaml:\d+:\d+: residents\[\d\]\.phone is not a number that consoles dial/,
+    );
+    expect(stderr).not.toContain('416-555');
+    expect(readFileSync(building, 'utf8')).toBe(text);
+  });
+
   it('move-out says the last day, through a running head-end', async () => {
     const broker = await startMosquitto();
     brokers.push(broker);

@@ -3,7 +3,10 @@
  * published and again when dialled, because the rows may have been made by another head-end.
  */
 
-export type NumberRefusal = 'emergency' | 'premium' | 'country';
+import { phoneNumberPattern } from '../dataset.ts';
+
+/** `malformed`: neither E.164 nor an extension. `prefix`: dialling digits stand where a country's own number begins. */
+export type NumberRefusal = 'malformed' | 'prefix' | 'emergency' | 'premium' | 'country';
 
 /** Emergency and help lines of two and three digits (ITU-T E.161.1 and national plans); as extensions they would reach the trunk. */
 const emergency: ReadonlySet<string> = new Set([
@@ -27,51 +30,71 @@ const emergency: ReadonlySet<string> = new Set([
   ],
   ...['117', '118', '119', '120', '122', '123', '133', '144', '190', '191', '192', '193', '198', '199'],
   ...['911', '988', '995', '997', '998', '999'],
+  // Spain and South Africa. No suite begins with a zero.
+  ...['061', '062', '080', '085', '088', '091', '092', '10111', '10177'],
 ]);
 
 /**
- * What a PBX makes an emergency call of: behind the digit that takes an outside line, or with digits too many, which
- * analogue trunks leave out. 112 with more digits is left: it is a suite of the eleventh floor. 116 and three digits:
+ * What a PBX makes an emergency call of: behind the one or two digits that take an outside line, or with digits too many,
+ * which analogue trunks leave out. 112 with more digits is left: it is a suite of the eleventh floor. 116 and three digits:
  * the help lines of Europe (Decision 2007/116/EC).
  */
-const emergencyByPbx = /^(?:911|999|[0789](?:911|112|999)|116\d{3}$)/;
+const emergencyByPbx = /^(?:911|999|(?:00?|7|8|99?)(?:911|112|999)|116\d{3}$)/;
+
+const shortCallingCode = '1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]';
+/**
+ * A trunk or PBX that makes `+1 011 …` national dials `011 …`: a call to anywhere, whatever callCountries says. No country's
+ * own numbers begin with 00, none of the NANP's with 0 or 1, none of Russia's and Kazakhstan's with 0 to 2.
+ */
+const prefixed = new RegExp(`^\\+(?:1[01]|7[0-2]|(?:${shortCallingCode}|(?!${shortCallingCode})\\d{3})00)`);
 
 /**
  * Numbers that cost their caller: NANP 900, 976 and N11, the international 808 and 979, satellites and international
  * networks, personal numbers, and national premium ranges.
  */
 const premium: readonly RegExp[] = [
-  /^\+1900/,
-  /^\+1\d{3}976\d{4}$/,
+  /^\+1(?:900|700)/,
+  /^\+1\d{3}(?:976\d{4}|5551212)$/,
   /^\+(?:808|979)/,
   /^\+(?:870|878|88[123])/,
-  /^\+3190[069]/,
+  /^\+310?90[069]/,
   // Not all of 9: Ghent is +32 9.
-  /^\+3290/,
-  /^\+338[129]/,
-  /^\+34(?:80[367]|90[57])/,
+  /^\+320?(?:90|70)/,
+  /^\+330?8[129]/,
+  /^\+34(?:11|80[367]|90[57])/,
+  /^\+351(?:60|70[78]|76)/,
+  /^\+3580?[67]00/,
   // Without the zero: +39 089 is Salerno.
-  /^\+39(?:0878|144|16[346]|89)/,
-  /^\+4190\d/,
-  /^\+439[03]/,
-  /^\+44(?:70|84|87|9)/,
-  /^\+49(?:900|180|137)/,
-  /^\+6119/,
+  /^\+39(?:0878|144|16[346]|178|199|89)/,
+  /^\+410?(?:18|90)/,
+  /^\+42090/,
+  /^\+430?(?:118|9[03])/,
+  // With the zero that people write as (0), and trunks leave out.
+  /^\+440?(?:70|84|87|9)/,
+  /^\+460?(?:900|939|944)/,
+  /^\+4782/,
+  /^\+480?70/,
+  /^\+490?(?:118|137|138|180|190|700|900)/,
+  /^\+610?19/,
+  /^\+640?900/,
+  /^\+810?990/,
 ];
 
 const nanpService = /^\+1[2-9]11/;
 
 /**
- * @param number E.164 or an extension
+ * @param number as a row has it, which may be any text
  * @param callCountries calling codes such as `+1`; absent: any
  */
 export function numberRefusal(
   number: string,
   callCountries: readonly string[] | undefined,
 ): NumberRefusal | undefined {
+  if (!phoneNumberPattern.test(number)) return 'malformed';
   if (!number.startsWith('+'))
     return emergency.has(number) || emergencyByPbx.test(number) ? 'emergency' : undefined;
   if (nanpService.test(number)) return 'emergency';
+  if (prefixed.test(number)) return 'prefix';
   if (premium.some((range) => range.test(number))) return 'premium';
   const allowed = callCountries?.some((code) => number.startsWith(code)) ?? true;
   return allowed ? undefined : 'country';

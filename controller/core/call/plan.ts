@@ -11,9 +11,11 @@ export interface CallNumber {
   readonly target: CallTarget;
 }
 
-export type CallPlan =
+/** `leftOut`: how many numbers there are that consoles do not dial. */
+export type CallPlan = { readonly leftOut: number } & (
   | { readonly kind: 'numbers'; readonly numbers: readonly [CallNumber, ...CallNumber[]] }
-  | { readonly kind: 'refused'; readonly reason: 'noNumber' | 'doNotDisturb' };
+  | { readonly kind: 'refused'; readonly reason: 'noNumber' | 'doNotDisturb' }
+);
 
 /**
  * Override number, phone, further numbers, concierge; no number twice. In the resident's quiet hours only the concierge is
@@ -29,7 +31,7 @@ export function planResidentCall(resident: Resident, building: Building, clock: 
   ];
   const quiet = isQuiet(resident, building, clock);
   const plan = dialable([...(quiet ? [] : own), numbered('concierge', building.conciergeNumber)], building);
-  if (plan.kind === 'refused' && quiet) return { kind: 'refused', reason: 'doNotDisturb' };
+  if (plan.kind === 'refused' && quiet) return { ...plan, reason: 'doNotDisturb' };
   return plan;
 }
 
@@ -46,12 +48,14 @@ function isQuiet({ doNotDisturb }: Resident, { timezone }: Building, { state, no
 
 function dialable(wanted: readonly (CallNumber | undefined)[], { callCountries }: Building): CallPlan {
   const numbers: CallNumber[] = [];
+  let leftOut = 0;
   for (const next of wanted) {
     if (next === undefined || numbers.some(({ number }) => number === next.number)) continue;
     if (numberRefusal(next.number, callCountries) === undefined) numbers.push(next);
+    else leftOut += 1;
   }
   const [first, ...rest] = numbers;
   return first === undefined
-    ? { kind: 'refused', reason: 'noNumber' }
-    : { kind: 'numbers', numbers: [first, ...rest] };
+    ? { kind: 'refused', leftOut, reason: 'noNumber' }
+    : { kind: 'numbers', leftOut, numbers: [first, ...rest] };
 }

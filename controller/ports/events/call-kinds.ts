@@ -8,6 +8,11 @@ const call = z.string().describe("the call's id");
 const targets = ['override', 'phone', 'escalation', 'concierge'] as const;
 const target = z.enum(targets);
 const place = z.int().min(1).describe("its place among the call's numbers");
+const numbersLeftOut = z
+  .int()
+  .min(1)
+  .exactOptional()
+  .describe('how many numbers of the row are none that consoles dial (docs/calls.md); absent: all are');
 const legEnds = ['busy', 'declined', 'unavailable', 'unknownNumber', 'failed', 'hungUp'] as const;
 
 export const callKinds = {
@@ -19,6 +24,7 @@ export const callKinds = {
       resident: ResidentId.describe("the row's id")
         .exactOptional()
         .describe('absent: the concierge, called directly'),
+      numbersLeftOut,
       simulated: z.boolean(),
     },
     when: 'A guest calls.',
@@ -78,6 +84,7 @@ export const callKinds = {
         'storageFault',
       ]),
       resident: ResidentId.describe("the row's id").exactOptional(),
+      numbersLeftOut,
     },
     when: 'A guest wanted to call, and no call was begun.',
     en: 'A guest could not call ({reason}).',

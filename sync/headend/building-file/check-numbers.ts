@@ -4,6 +4,10 @@ import type { BuildingFile } from './file.ts';
 import type { FilePath, Finding } from './places-in-file.ts';
 
 const whats: Readonly<Record<NumberRefusal, string>> = {
+  malformed:
+    'is not a number that consoles dial: write + with the country code and digits only, or an extension of 2 to 6 digits',
+  prefix:
+    'has dialling digits (0, 00, 011) behind its country code: write + with the country code and the number itself',
   emergency: 'is an emergency or help line, which a lobby console must not dial: give a person’s number',
   premium: 'is a number that costs its caller, which consoles do not dial: give an ordinary one',
   country:
