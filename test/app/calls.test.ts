@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { endedSentences, notCalledSentences } from '../../controller/app/call-sentences.ts';
 import { DoorId, ResidentId, StaffId } from '../../controller/core/dataset.ts';
+import type { Sentence } from '../../controller/ports/access-control.ts';
 import type { CallAnswer } from '../../controller/ports/lobby.ts';
 import { type Body, householdShell, put, Shell } from '../support/controller-shell.ts';
 import { HandTime } from '../support/hand-time.ts';
@@ -451,6 +453,81 @@ describe('how a call ends', () => {
     touch(shell);
     await shell.calls?.close();
     expect(shell.phone.hungUp).toEqual([shell.phone.leg.id]);
+  });
+});
+
+describe('after whatever comes to nothing, the next guest can call before any time has passed', () => {
+  const failed = endedSentences.failed;
+  const cannotCall = notCalledSentences.phoneFault;
+  const engineLost = (shell: Shell): void => {
+    touch(shell);
+    shell.phone.says({ kind: 'broken', problem: 'The phone engine said something else.' });
+    shell.phone.ends('failed');
+    expect(touch(shell, 'Bob Roy')).toMatchObject({ reason: 'phoneFault', sentence: cannotCall });
+    shell.phone.says({ kind: 'working' });
+  };
+  const silentUntilGivenUp = (shell: Shell): void => {
+    touch(shell);
+    shell.lobby.endCall(shell.lobby.state().call?.id ?? '');
+  };
+
+  it.each<[string, string | undefined, (shell: Shell) => unknown, Sentence | undefined, readonly string[]]>([
+    ['a number with letters', '416-555-CALL', touch, cannotBeCalled, ['CallRefused']],
+    ['a number with spaces', '+1 416 555 0100', touch, cannotBeCalled, ['CallRefused']],
+    ['a plus sign in an odd place', '1+4165550100', touch, cannotBeCalled, ['CallRefused']],
+    ['no number', undefined, touch, cannotBeCalled, ['CallRefused']],
+    [
+      'an answer with a header of 64 KiB, which the engine cannot read',
+      annsPhone,
+      (shell) => {
+        touch(shell);
+        shell.phone.ends('failed');
+      },
+      failed,
+      ['CallStarted', 'CallLegEnded', 'CallEnded'],
+    ],
+    [
+      'silence (such a header over TCP, a dead trunk) that the guest does not wait out',
+      annsPhone,
+      silentUntilGivenUp,
+      undefined,
+      ['CallStarted', 'CallLegEnded', 'CallEnded'],
+    ],
+    [
+      'silence that the guest waits out',
+      annsPhone,
+      (shell) => {
+        touch(shell);
+        shell.time.pass(8 * second);
+      },
+      failed,
+      ['CallStarted', 'CallLegEnded', 'CallEnded'],
+    ],
+    [
+      'an engine that talks garbage or closes its control socket, and is back',
+      annsPhone,
+      engineLost,
+      failed,
+      ['CallStarted', 'PhoneFault', 'CallLegEnded', 'CallEnded', 'PhoneFaultEnded'],
+    ],
+  ])('%s', async (_what, phone, act, sentence, told) => {
+    const shell = lit(householdShell(), { phone });
+    await shell.phoneStarted;
+    const bob = { displayName: 'Bob Roy', directoryCode: '0202', phone: annsWork };
+    shell.publish(put('resident', aResident('bob', bob)));
+    let answer: unknown;
+    const events = shell.eventsOf(() => {
+      answer = act(shell);
+    });
+    const shown = phase(shell);
+    const said = shown?.kind === 'ended' ? shown : answer;
+    if (sentence !== undefined) expect(said).toMatchObject({ sentence });
+    else expect(shell.lobby.state()).not.toHaveProperty('call');
+    expect(events.map(({ type: name }) => name)).toEqual(told);
+    const before = shell.time.monotonicMs();
+    expect(touch(shell, 'Bob Roy')).toMatchObject({ outcome: 'calling' });
+    expect(shell.phone.leg).toMatchObject({ number: annsWork });
+    expect(shell.time.monotonicMs()).toBe(before);
   });
 });
 

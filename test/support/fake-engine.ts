@@ -15,3 +15,14 @@ ${body}
   chmodSync(file, 0o755);
   return file;
 }
+
+/** As `fakeEngine` in its first life; from the second on it is baresip. */
+export const engineOnceFake = (folder: SipFolder, body: string): string =>
+  fakeEngine(
+    folder,
+    `const { existsSync, writeFileSync } = require('node:fs');
+const lived = __filename + '.lived';
+if (existsSync(lived)) process.execve('/usr/bin/baresip', ['baresip', ...process.argv.slice(2)], process.env);
+writeFileSync(lived, '');
+${body}`,
+  );

@@ -11,7 +11,7 @@ import { audioProblem } from '../../../drivers/sip/audio-probe.ts';
 import { networkProblem } from '../../../drivers/sip/network-probe.ts';
 import { SipEngine } from '../../../drivers/sip/sip-engine.ts';
 import { sine, wavOf } from '../../../drivers/sip/wav.ts';
-import { fakeEngine } from '../../support/fake-engine.ts';
+import { engineOnceFake, fakeEngine } from '../../support/fake-engine.ts';
 import { forThisTest } from '../../support/for-this-test.ts';
 import { SipPeer } from '../../support/sip-peer.ts';
 import { type RunningPhone, sipFolder, sipPhone, sipSetup, startSipPhone } from '../../support/sip-site.ts';
@@ -82,6 +82,28 @@ describe('the engine', () => {
     const line = await startLine(1, { program });
     const broken = await line.news.next(({ kind }) => kind === 'broken');
     expect(broken).toHaveProperty('problem', expect.stringContaining(problem));
+    folder[Symbol.dispose]();
+  });
+
+  it.each([
+    ['says netstring garbage', "socket.write('5:hello;')", 'not in its language'],
+    ['says what is no JSON', "socket.write('5:hello,')", 'not in its language'],
+    ['closes its control socket', 'socket.destroy()', 'control port'],
+  ])('that %s in mid-call fails the call, and is back for the next guest', async (_, act, problem) => {
+    const peer = await startPeer();
+    const folder = sipFolder();
+    const program = engineOnceFake(
+      folder,
+      `process.on('SIGTERM', () => process.exit());
+serve((socket) => socket.on('data', (data) => { if (String(data).includes('"dial"')) ${act}; }));`,
+    );
+    const line = await startLine(peer.port, { program });
+    dial(line, 'a');
+    const broken = await line.news.next(({ kind }) => kind === 'broken');
+    expect(broken).toHaveProperty('problem', expect.stringContaining(problem));
+    expect(await line.events.next()).toEqual({ leg: 'a', kind: 'ended', why: 'failed' });
+    expect(await line.news.next(({ kind }) => kind === 'working')).toEqual({ kind: 'working' });
+    await talk(line, peer, 'b');
     folder[Symbol.dispose]();
   });
 
