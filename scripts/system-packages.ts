@@ -6,7 +6,6 @@ const needed = [
   { name: 'mosquitto', file: '/usr/sbin/mosquitto' },
   { name: 'chromium', file: '/usr/bin/chromium' },
   { name: 'openssl', file: '/usr/bin/openssl' },
-  { name: 'socat', file: '/usr/bin/socat' },
   { name: 'baresip-core', file: '/usr/bin/baresip' },
   { name: 'sip-tester', file: '/usr/bin/sipp' },
   { name: 'g++', file: '/usr/bin/g++' },

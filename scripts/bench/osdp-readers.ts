@@ -19,6 +19,6 @@ process.once('disconnect', () => {
     () => process.exit(1),
   );
 });
-await readers.start();
-const echo = await openPty(echoOf(String(process.argv[2])), (bytes) => echo.write(bytes));
+readers.start();
+const echo = openPty(echoOf(String(process.argv[2])), (bytes) => echo.write(bytes));
 process.send?.('ready');

@@ -15,7 +15,7 @@ const readersIn = (findings: readonly Finding[]): readonly string[] =>
 describe('doctor and readers', () => {
   provoked(['readersOnline', 'readerTampered'], 'a reader that works, off its wall', async () => {
     const site = await readerSite();
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     await site.until(controller, ({ state }) => state === 'online');
     expect(readersIn(await examined(site.configFile))).toEqual(['readersOnline']);
@@ -38,7 +38,7 @@ describe('doctor and readers', () => {
 
   provoked(['readerUncommissioned'], 'a reader from its box, on a running controller', async () => {
     const site = await readerSite({ keyed: false });
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     await site.until(controller, ({ state }) => state === 'uncommissioned');
     return examined(site.configFile);
@@ -47,7 +47,7 @@ describe('doctor and readers', () => {
   provoked(['readerOffline'], 'a reader whose wires are off', async () => {
     const site = await readerSite();
     site.readers.replace(hallAddress, undefined);
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     await site.until(controller, ({ state }) => state === 'offline');
     return examined(site.configFile);
@@ -56,7 +56,7 @@ describe('doctor and readers', () => {
   provoked(['readerRefused'], 'another reader in the place of the one that was commissioned', async () => {
     const site = await readerSite();
     site.readers.replace(hallAddress, simulatedSettings(hallAddress, anotherKey));
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     await site.until(controller, ({ state }) => state === 'refused');
     return examined(site.configFile);
@@ -73,7 +73,7 @@ describe('doctor and readers', () => {
   provoked(['readerKeysUnreadable'], 'keys without their seal', async () => {
     const site = await readerSite();
     rmSync(join(site.installation.stateDir, 'readers', 'seal.key'));
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     const { problem } = await site.until(controller, ({ state }) => state === 'lineDown');
     const findings = await examined(site.configFile);

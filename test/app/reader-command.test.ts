@@ -25,7 +25,7 @@ async function window(wanted: 'open' | 'closed', stateDir: string): Promise<void
 describe('vestibule reader', () => {
   it('commissions a reader, lists it, and rotates its key; a second reader of the same name is nobody’s', async () => {
     const site = await readerSite({ keyed: false });
-    await site.readers.start();
+    site.readers.start();
     const controller = await site.start();
     await site.until(controller, ({ state }) => state === 'uncommissioned');
     const done = await run(site.configFile, 'commission', 'hall', '--json');
@@ -56,7 +56,7 @@ describe('vestibule reader', () => {
     const site = await readerSite({ keyed: false });
     // It has a key already, and is not in its installation mode.
     site.readers.replace(hallAddress, simulatedSettings(hallAddress, new Uint8Array(16).fill(0x5a)));
-    await site.readers.start();
+    site.readers.start();
     await site.start();
     const { code, stderr } = await run(site.configFile, 'commission', 'hall', '--window', '1s');
     expect([code, stderr]).toEqual([69, expect.stringContaining('installation mode')]);
@@ -70,7 +70,7 @@ describe('vestibule reader', () => {
       vestibule(['--config', site.configFile, 'reader', 'commission', 'hall', '--window', '1min']),
     );
     await window('open', site.installation.stateDir);
-    await site.readers.start();
+    site.readers.start();
     const { code, stdout, stderr } = await commission.finished();
     expect([code, stdout, stderr]).toEqual([
       0,

@@ -54,7 +54,7 @@ async function play({ device, address, memory }: ReaderOptions): Promise<void> {
     onChannel: (_, up) => say(up ? 'secure channel: up' : 'secure channel: down'),
   });
   try {
-    await reader.start();
+    reader.start();
   } catch (error) {
     if (!(error instanceof PtyFault)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -32,8 +32,8 @@ export class SimulatedReaders {
   }
 
   /** @throws PtyFault */
-  async start(): Promise<void> {
-    this.#pty = await openPty(this.#parts.path, (bytes) => this.#hear(bytes));
+  start(): void {
+    this.#pty = openPty(this.#parts.path, (bytes) => this.#hear(bytes));
   }
 
   /** As if the adapter were pulled. */

@@ -155,7 +155,7 @@ describe('an adapter that is pulled', () => {
     await line.readers.close();
     await line.until(() => states('lineDown').length >= 8);
     const before = line.heard.length;
-    await line.readers.start();
+    line.readers.start();
     await line.until(
       () =>
         new Set(

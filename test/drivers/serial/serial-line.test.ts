@@ -33,7 +33,7 @@ async function opened(path: string) {
 
 describe('a serial line on a real pty', () => {
   it('carries bytes both ways, every value of them', async () => {
-    const pty = await openPty();
+    const pty = openPty();
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
     const echoed = Promise.withResolvers<void>();
     const back: number[] = [];
@@ -55,7 +55,7 @@ describe('a serial line on a real pty', () => {
   });
 
   it('tells at once when the far end is gone, closes itself, and uses no processor after it', async () => {
-    const pty = await openPty();
+    const pty = openPty();
     const { lost } = await opened(pty.path);
     await pty.pull();
     expect((await lost).code).toBe('hungUp');
@@ -67,7 +67,7 @@ describe('a serial line on a real pty', () => {
   });
 
   it('is closed any number of times, and says nothing after it', async () => {
-    const pty = await openPty();
+    const pty = openPty();
     const { line, lost, text } = await opened(pty.path);
     await line.close();
     await line.close();
@@ -96,7 +96,7 @@ describe('a serial line on a real pty', () => {
   });
 
   it('lets nobody else have the line', async () => {
-    const pty = await openPty();
+    const pty = openPty();
     await opened(pty.path);
     const second = openSerialLine({ path: pty.path, baudRate }, { bytes: () => {}, lost: () => {} });
     await expect(second).rejects.toMatchObject({ code: 'busy' });
@@ -155,7 +155,7 @@ describe('a line that is kept', () => {
   });
 
   it('is told missing once, opens when the adapter comes, is lost with it, and opens again', async () => {
-    const pty = await openPty();
+    const pty = openPty();
     await pty.pull();
     const news: string[] = [];
     let look = (): void => {};
@@ -182,12 +182,12 @@ describe('a line that is kept', () => {
     await heard('missing');
     await delay(200);
     expect(news).toEqual(['missing']);
-    await pty.plug();
+    pty.plug();
     await heard('open');
     await pty.pull();
     // Gone altogether by the next look: another fault than the hang-up.
     await heard('missing');
-    await pty.plug();
+    pty.plug();
     await heard('open');
     pty.write(Buffer.from('hello'));
     await heard('hello');

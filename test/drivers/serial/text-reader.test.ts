@@ -7,7 +7,7 @@ import { openPty } from '../../support/serial/pty.ts';
 
 /** A reader of tags on a real pty; `nowMs` is the test's. */
 async function tagReader() {
-  const pty = await openPty();
+  const pty = openPty();
   const inputs: ReaderInput[] = [];
   let next = Promise.withResolvers<void>();
   const clock = { nowMs: 0 };
@@ -82,7 +82,7 @@ describe('a reader of car tags on a serial line', () => {
     const { pty, heard } = await tagReader();
     await pty.pull();
     expect(await heard()).toMatchObject({ kind: 'state', state: 'lineDown' });
-    await pty.plug();
+    pty.plug();
     let last = await heard();
     while (last?.kind === 'state' && last.state === 'lineDown') last = await heard();
     expect(last).toEqual({ kind: 'state', state: 'online' });

@@ -81,7 +81,7 @@ export async function ptyLine({
     await readers.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  await readers.start();
+  readers.start();
   panel.start((reader, input) => {
     heard.push({ ...input, reader });
     wake();

@@ -12,10 +12,10 @@ export interface TestPty {
   /** Pulls the adapter: the device file is gone, and whoever has it open hangs up. */
   pull(): Promise<void>;
   /** Puts it back under the same name. */
-  plug(): Promise<void>;
+  plug(): void;
 }
 
-export async function openPty(): Promise<TestPty> {
+export function openPty(): TestPty {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-pty-'));
   const path = join(folder, 'line');
   let listener: (bytes: Uint8Array) => void = () => {};
@@ -24,14 +24,14 @@ export async function openPty(): Promise<TestPty> {
     await pty?.close();
     pty = undefined;
   };
-  const plug = async (): Promise<void> => {
-    pty = await openSimulatedPty(path, (bytes) => listener(bytes));
+  const plug = (): void => {
+    pty = openSimulatedPty(path, (bytes) => listener(bytes));
   };
   onTestFinished(async () => {
     await pull();
     rmSync(folder, { recursive: true, force: true });
   });
-  await plug();
+  plug();
   return {
     path,
     onBytes(next) {
