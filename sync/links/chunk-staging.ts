@@ -4,8 +4,8 @@ import type { Replica } from '../../controller/ports/replica.ts';
 import { chunkRows } from '../protocol/chunk.ts';
 import { limits } from '../protocol/limits.ts';
 
-/** A few milliseconds' work on a small machine. */
-const rowsPerTurn = 100;
+/** Two milliseconds' work where it was measured; sometimes SQLite adds a checkpoint to it. */
+const rowsPerTurn = 50;
 
 type Ending = 'staged' | 'content';
 
@@ -16,7 +16,7 @@ interface ChunkStagingParts {
 }
 
 /**
- * Stages the chunks of one snapshot a hundred rows a turn, the first of them at once, so that a door, a denial or a delta
+ * Stages the chunks of one snapshot fifty rows a turn, the first of them at once, so that a door, a denial or a delta
  * waits for a part of a chunk and never for all of it. What is in hand rests in memory only: after a crash, or when the disk
  * refuses, the chunk is missing still and is asked for again.
  */

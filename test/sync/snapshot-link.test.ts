@@ -100,6 +100,20 @@ it('chunks that come twice or out of order while one is being staged add up all 
   expect(device.store.replica.cursor()).toEqual(device.dataset.cursor);
 });
 
+it('a chunk that comes again and again while it is being staged is not begun anew', async () => {
+  const device = forThisTest(new RoutedDevice());
+  device.dataset.change(...areas(150));
+  const snapshot = device.dataset.snapshot(1_000);
+  announce(device, snapshot);
+  for (const _ of [50, 100, 150]) {
+    device.receive('chunk', snapshot.chunks[0] ?? '');
+    expect(device.store.replica.staged()?.missing).toEqual([0]);
+    device.time.timers.turn();
+  }
+  expect(device.store.replica.staged()?.missing).toEqual([]);
+  await device.settle();
+});
+
 it('keeps no more chunks in memory than it asks for at once; the others are fetched again', async () => {
   const device = forThisTest(new RoutedDevice());
   device.dataset.change(...areas(900));
