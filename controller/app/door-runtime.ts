@@ -5,10 +5,10 @@
 import type { AccessRequest, Decision } from '../core/access/decision.ts';
 import type { DoorMode } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
+import { alarmsOf, type DoorAlarm } from '../core/door/alarms.ts';
 import { stepDoor } from '../core/door/machine.ts';
 import { isBarred, isPassing, isReleased, modeOf, orderOf, standsOpen } from '../core/door/modes.ts';
 import {
-  type Contact,
   type DoorConfiguration,
   type DoorEffect,
   type DoorInput,
@@ -51,15 +51,6 @@ export interface DoorCauses {
   readonly operator: OperatorMode | undefined;
   readonly hours: OpenHours;
 }
-
-/** What is wrong or has been forced at a door, each until it is over. */
-type DoorAlarm =
-  | 'DoorForcedOpen'
-  | 'DoorOpenTooLong'
-  | 'DoorTamper'
-  | 'LockFault'
-  | 'RequestToExitHeld'
-  | `InputFault: ${Contact}`;
 
 export interface DoorStatus {
   readonly mode: DoorMode;
@@ -441,15 +432,4 @@ export class DoorRuntime {
       return false;
     }
   }
-}
-
-function alarmsOf(state: DoorMachineState): readonly DoorAlarm[] {
-  return [
-    ...(state.forced ? ['DoorForcedOpen' as const] : []),
-    ...(state.standing === 'alarm' ? ['DoorOpenTooLong' as const] : []),
-    ...(state.tampered ? ['DoorTamper' as const] : []),
-    ...(state.bolt === 'faulty' ? ['LockFault' as const] : []),
-    ...(state.rexHeld ? ['RequestToExitHeld' as const] : []),
-    ...(Object.keys(state.lines) as Contact[]).map((contact) => `InputFault: ${contact}` as const),
-  ];
 }

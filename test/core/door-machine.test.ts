@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GuestId, ResidentId } from '../../controller/core/dataset.ts';
+import { alarmsOf } from '../../controller/core/door/alarms.ts';
 import { stepDoor } from '../../controller/core/door/machine.ts';
 import { isReleased, modeOf } from '../../controller/core/door/modes.ts';
 import {
@@ -55,6 +56,16 @@ describe('a door', () => {
   it('gives people with accessible timing the extended time', () => {
     const { effects } = play([{ kind: 'accessGranted', extended: true }]);
     expect(effects).toContainEqual({ kind: 'startTimer', timer: 'access', ms: 15_000 });
+  });
+
+  it('shortens nobody’s extended time for whoever is let in next, until the door has opened', () => {
+    const extended: DoorInput = { kind: 'accessGranted', extended: true };
+    expect(play([extended, granted]).effects).toEqual([
+      { kind: 'order', order: { kind: 'passage', forMs: 15_000, extended: true } },
+      { kind: 'startTimer', timer: 'access', ms: 15_000 },
+    ]);
+    const opened = play([extended, { kind: 'monitor', open: true }, granted]);
+    expect(opened.effects).toContainEqual({ kind: 'startTimer', timer: 'access', ms: 5_000 });
   });
 
   it('says who took access when the door opens, and locks when it closes', () => {
@@ -327,6 +338,23 @@ describe('a door that stands open', () => {
     expect(openTimer([{ kind: 'accessGranted', extended: true }, opened])).toMatchObject({ ms: 30_000 });
   });
 
+  const extended: DoorInput = { kind: 'accessGranted', extended: true };
+  const shut: DoorInput = { kind: 'monitor', open: false };
+  const leaves: DoorInput = { kind: 'rex', active: true };
+  it.each<[string, readonly DoorInput[], number]>([
+    ['longer, though somebody else was let in before it opened', [extended, granted, opened], 30_000],
+    ['longer, though somebody else goes through after them', [extended, opened, granted], 30_000],
+    ['longer once they come to the open door', [granted, opened, extended], 30_000],
+    ['no longer once it was shut', [extended, opened, shut, leaves, opened], 20_000],
+    [
+      'no longer after somebody who did not come',
+      [extended, { kind: 'timer', timer: 'access' }, leaves, opened],
+      20_000,
+    ],
+  ])('with accessible timing: may stand %s', (_, inputs, ms) => {
+    expect(openTimer(inputs)).toMatchObject({ ms });
+  });
+
   it.each([0, 30_000, 60_000])('has no pre-alarm of %i ms', (preAlarmMs) => {
     const config: DoorConfiguration = { times: { ...times, preAlarmMs }, wiring };
     expect(openTimer([granted, opened], config)).toMatchObject({ ms: 30_000 });
@@ -335,5 +363,57 @@ describe('a door that stands open', () => {
   it('says nothing of access not taken while the line of its monitor is faulty', () => {
     const cut: DoorInput = { kind: 'line', contact: 'monitor', fault: 'cut' };
     expect(play([granted, cut, { kind: 'timer', timer: 'access' }]).reports).toEqual([]);
+  });
+});
+
+describe('a bolt that contradicts the strike', () => {
+  const bolt = (isLocked: boolean): DoorInput => ({ kind: 'lockMonitor', locked: isLocked });
+  const line = (fault: 'open' | 'short' | 'cut' | undefined): DoorInput => ({
+    ...{ kind: 'line', contact: 'lockMonitor' },
+    fault,
+  });
+  const threeSeconds: DoorInput = { kind: 'timer', timer: 'bolt' };
+  const doubts: DoorEffect = { kind: 'startTimer', timer: 'bolt', ms: 3_000 };
+  const trusts: DoorEffect = { kind: 'cancelTimer', timer: 'bolt' };
+  const types = (inputs: readonly DoorInput[], config = door) =>
+    play(inputs, initialDoor(), config).reports.map(({ type }) => type);
+
+  it('is a fault after three seconds, and until it obeys', () => {
+    expect(play([bolt(false)]).effects).toContainEqual(doubts);
+    const faulty = play([bolt(false), threeSeconds]);
+    expect(faulty.reports).toEqual([{ type: 'LockFault', locked: false }]);
+    expect(alarmsOf(faulty.state)).toEqual(['LockFault']);
+    expect(types([bolt(false), threeSeconds, bolt(true)])).toEqual(['LockMonitor', 'LockFaultEnded']);
+  });
+
+  it.each(['open', 'short', 'cut'] as const)('is none while its line is %s: nobody knows', (fault) => {
+    expect(play([bolt(false), line(fault)]).effects).toContainEqual(trusts);
+    expect(types([bolt(false), line(fault), threeSeconds])).toEqual([]);
+    expect(play([bolt(false), line(fault), line(undefined)]).effects).toContainEqual(doubts);
+    expect(alarmsOf(play([bolt(false), threeSeconds, line(fault)]).state)).toContain('LockFault');
+  });
+
+  it('is none while the door is open; one that stands is not mended by opening the door', () => {
+    const opened: DoorInput = { kind: 'monitor', open: true };
+    const shut: DoorInput = { kind: 'monitor', open: false };
+    expect(play([bolt(false), opened]).effects).toContainEqual(trusts);
+    expect(play([bolt(false), opened, shut]).effects).toContainEqual(doubts);
+    const faulty = [bolt(false), threeSeconds, opened];
+    expect(types(faulty)).toEqual(['DoorMonitor', 'DoorForcedOpen']);
+    expect(types([...faulty, shut])).toEqual(['DoorMonitor', 'DoorForcedOpenEnded']);
+    expect(types([...faulty, granted])).toEqual(['AccessTaken', 'LockFaultEnded']);
+  });
+
+  it('is none while hardware lets somebody out by itself', () => {
+    const config: DoorConfiguration = { times, wiring: { ...wiring, rex: 'report' } };
+    const out: readonly DoorInput[] = [bolt(true), { kind: 'rex', active: true }, bolt(false)];
+    expect(play(out, initialDoor(), config).effects).not.toContainEqual(doubts);
+    const later: readonly DoorInput[] = [
+      ...out,
+      { kind: 'rex', active: false },
+      { kind: 'timer', timer: 'egress' },
+    ];
+    expect(play(later, initialDoor(), config).effects).toContainEqual(doubts);
+    expect(types([bolt(true), { kind: 'rex', active: true }, threeSeconds])).toEqual(['LockFault']);
   });
 });

@@ -1,7 +1,34 @@
 /** Doors that stand open too long, and bolts that do not do as the strike says: judged anew after every input. */
 import { isHeldOpen, isPassing, isReleased } from './modes.ts';
 import { type Reaction, report } from './reaction.ts';
-import type { DoorConfiguration, DoorEffect, DoorMachineState, DoorTimes, DoorWiring } from './state.ts';
+import type {
+  Contact,
+  DoorConfiguration,
+  DoorEffect,
+  DoorMachineState,
+  DoorTimes,
+  DoorWiring,
+} from './state.ts';
+
+/** What is wrong or has been forced at a door, each until it is over. */
+export type DoorAlarm =
+  | 'DoorForcedOpen'
+  | 'DoorOpenTooLong'
+  | 'DoorTamper'
+  | 'LockFault'
+  | 'RequestToExitHeld'
+  | `InputFault: ${Contact}`;
+
+export function alarmsOf(state: DoorMachineState): readonly DoorAlarm[] {
+  return [
+    ...(state.forced ? ['DoorForcedOpen' as const] : []),
+    ...(state.standing === 'alarm' ? ['DoorOpenTooLong' as const] : []),
+    ...(state.tampered ? ['DoorTamper' as const] : []),
+    ...(state.bolt === 'faulty' ? ['LockFault' as const] : []),
+    ...(state.rexHeld ? ['RequestToExitHeld' as const] : []),
+    ...(Object.keys(state.lines) as Contact[]).map((contact) => `InputFault: ${contact}` as const),
+  ];
+}
 
 /** How long a bolt may take. */
 const boltSettlesMs = 3_000;
@@ -74,26 +101,36 @@ export function timeStanding(state: DoorMachineState, times: DoorTimes): Reactio
   return isPassing(state) ? { next: { ...state, standing: 'due' }, effects: [] } : tooLong(state);
 }
 
-/** Judged at a closed door with a sound lock monitor only: an open one may have its bolt either way. */
+/** Whether the lock monitor contradicts the strike; undefined: it says nothing. */
+function boltContradicts(state: DoorMachineState, wiring: DoorWiring): boolean | undefined {
+  if (state.locked === undefined || state.lines.lockMonitor !== undefined) return undefined;
+  return state.locked === isReleased(state, wiring);
+}
+
+/** An open door may have its bolt either way, and hardware that lets somebody out by itself draws it unasked. */
+const boltMayDiffer = (state: DoorMachineState, wiring: DoorWiring): boolean =>
+  state.open === true || (wiring.rex === 'report' && state.egress && state.locked === false);
+
+/** A fault begins only where it is certain, and ends only with its contradiction: what hides it, or a burnt line, mends no bolt. */
 export function boltJudged(state: DoorMachineState, wiring: DoorWiring): Reaction {
-  const unjudged = state.locked === undefined || state.lines.lockMonitor !== undefined;
-  if (wiring.opensUnasked || unjudged) return { next: state, effects: [] };
-  const isWrong = state.open !== true && state.locked === isReleased(state, wiring);
-  if (isWrong) {
-    if (state.bolt !== 'fine') return { next: state, effects: [] };
-    return {
-      next: { ...state, bolt: 'doubted' },
-      effects: [{ kind: 'startTimer', timer: 'bolt', ms: boltSettlesMs }],
-    };
-  }
+  if (wiring.opensUnasked) return { next: state, effects: [] };
+  const contradicts = boltContradicts(state, wiring);
+  const isDoubtful = contradicts === true && !boltMayDiffer(state, wiring);
   switch (state.bolt) {
     case 'fine':
-      return { next: state, effects: [] };
+      if (!isDoubtful) break;
+      return {
+        next: { ...state, bolt: 'doubted' },
+        effects: [{ kind: 'startTimer', timer: 'bolt', ms: boltSettlesMs }],
+      };
     case 'doubted':
+      if (isDoubtful) break;
       return { next: { ...state, bolt: 'fine' }, effects: [{ kind: 'cancelTimer', timer: 'bolt' }] };
     case 'faulty':
+      if (contradicts !== false) break;
       return { next: { ...state, bolt: 'fine' }, effects: [report({ type: 'LockFaultEnded' })] };
     default:
       return state.bolt satisfies never;
   }
+  return { next: state, effects: [] };
 }

@@ -36,8 +36,10 @@ export function reactToAccess(
   input: Extract<DoorInput, { kind: 'accessGranted' }>,
   { times, wiring }: DoorConfiguration,
 ): Reaction {
+  const before = awaited(state);
   const access: Access = {
-    extended: input.extended,
+    // Whoever comes next shortens nobody's time.
+    extended: input.extended || before.some(({ extended }) => extended),
     // Somebody holds the door: the next one through takes access at once.
     taken: state.open === true,
     fromAfar: input.fromAfar === true,
@@ -47,8 +49,7 @@ export function reactToAccess(
   // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
   if (isBarred(state)) return { next: state, effects: access.taken ? [] : notTaken(state, access, wiring) };
   const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
-  const ms = input.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
-  const before = awaited(state);
+  const ms = access.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
   // Without a monitor nobody sees them enter.
   const entered = (access.taken || !wiring.hasMonitor) && isFirstIn(access);
   return {
@@ -56,7 +57,7 @@ export function reactToAccess(
       ...state,
       access,
       alsoLetIn: before.filter((other) => !isSamePerson(other, access)),
-      slow: input.extended,
+      slow: state.slow || (access.taken && access.extended),
       firstIsIn: state.firstIsIn || (state.hours === 'firstIn' && entered),
     },
     effects: [
@@ -110,7 +111,13 @@ function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration): 
     const relock = times.relockOn === 'open';
     if (relock) effects.push({ kind: 'cancelTimer', timer: 'access' });
     return {
-      next: { ...state, firstIsIn, alsoLetIn: [], access: relock ? undefined : { ...access, taken: true } },
+      next: {
+        ...state,
+        firstIsIn,
+        alsoLetIn: [],
+        slow: access.extended,
+        access: relock ? undefined : { ...access, taken: true },
+      },
       effects,
     };
   }

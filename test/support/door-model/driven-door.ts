@@ -1,6 +1,8 @@
+import { DoorId } from '../../../controller/core/dataset.ts';
+import { alarmsOf } from '../../../controller/core/door/alarms.ts';
 import { stepDoor } from '../../../controller/core/door/machine.ts';
+import { modeOf, releases } from '../../../controller/core/door/modes.ts';
 import {
-  type DoorConfiguration,
   type DoorEffect,
   type DoorInput,
   type DoorMachineState,
@@ -8,25 +10,57 @@ import {
   type DoorTimer,
   initialDoor,
 } from '../../../controller/core/door/state.ts';
+import { GpioDoor } from '../../../drivers/gpio/gpio-door.ts';
+import { MemoryGpio } from '../../../drivers/gpio/memory-gpio.ts';
+import type { ModelledDoor } from './door-model.ts';
 
-/** The real machine with timers that run by a count of milliseconds, and a strike that does what it is ordered. */
+/** Two may end at one instant: what ends a release does so before the bolt is judged by it. */
+const timers: readonly DoorTimer[] = ['access', 'egress', 'rexHeld', 'open', 'bolt'];
+
+const relay = { chip: 'board', line: 0 };
+
+/** The real machine, with timers that run by a count of milliseconds, and its strike on the relay of a wired door. */
 export class DrivenDoor {
-  readonly #door: DoorConfiguration;
+  readonly #door: ModelledDoor;
   readonly #due = new Map<DoorTimer, number>();
-  state: DoorMachineState = initialDoor();
+  readonly #gpio = new MemoryGpio({ board: 1 });
+  readonly #wires: GpioDoor;
+  #state: DoorMachineState = initialDoor();
+  #ordered = 'lock';
+  #told: DoorReport[] = [];
   now = 1;
-  released = false;
-  /** Everything that was told, in order. */
-  readonly told: DoorReport[] = [];
-  readonly standing = new Set<string>();
 
-  constructor(door: DoorConfiguration) {
+  constructor(door: ModelledDoor) {
     this.#door = door;
+    this.#wires = new GpioDoor({
+      door: DoorId.parse('front'),
+      strike: { ref: relay, safeState: 'secured', ...door.strike },
+      contacts: {},
+      backend: () => this.#gpio,
+      watchdog: { guard: () => {}, safe: () => {} },
+      timers: { after: () => ({ cancel: () => {} }) },
+      monotonicMs: () => this.now,
+      onFire: () => {},
+    });
+    this.#wires.start(() => {});
+  }
+
+  /** As it stands to anybody who looks: its mode, its order, the voltage at its relay and its alarms. */
+  get seen(): string {
+    const alarms = [...alarmsOf(this.#state)].sort();
+    return JSON.stringify([modeOf(this.#state), this.#ordered, this.#gpio.isHigh(relay), alarms]);
+  }
+
+  /** What has been told since the last time. */
+  takeTold(): readonly DoorReport[] {
+    const told = this.#told;
+    this.#told = [];
+    return told;
   }
 
   take(input: DoorInput): void {
-    const step = stepDoor(this.state, input, this.#door);
-    this.state = step.state;
+    const step = stepDoor(this.#state, input, this.#door);
+    this.#state = step.state;
     for (const effect of step.effects) this.#execute(effect);
   }
 
@@ -38,8 +72,8 @@ export class DrivenDoor {
   /** Time passes up to `at`; nothing is due before it. */
   passTo(at: number): void {
     this.now = at;
-    for (const [timer, due] of this.#due) {
-      if (due > at) continue;
+    for (const timer of timers) {
+      if ((this.#due.get(timer) ?? Number.POSITIVE_INFINITY) > at) continue;
       this.#due.delete(timer);
       this.take({ kind: 'timer', timer });
     }
@@ -48,11 +82,12 @@ export class DrivenDoor {
   #execute(effect: DoorEffect): void {
     switch (effect.kind) {
       case 'report':
-        this.told.push(effect.report);
-        this.#note(effect.report.type);
+        this.#told.push(effect.report);
         return;
       case 'order':
-        this.released = effect.order.kind !== 'lock' && effect.order.kind !== 'block';
+        this.#ordered = effect.order.kind;
+        if (releases(effect.order)) this.#wires.release();
+        else this.#wires.secure();
         return;
       case 'startTimer':
         this.#due.set(effect.timer, this.now + effect.ms);
@@ -63,11 +98,5 @@ export class DrivenDoor {
       default:
         effect satisfies never;
     }
-  }
-
-  /** An alarm stands from its event to the event of its end. */
-  #note(type: string): void {
-    if (type.endsWith('Ended')) this.standing.delete(type.slice(0, -'Ended'.length));
-    else this.standing.add(type);
   }
 }
