@@ -15,8 +15,12 @@ import type { DrivenDoor } from './driven-door.ts';
 
 type Command = fc.Command<DoorModel, DrivenDoor>;
 
-const sentences = (reports: readonly DoorReport[]): readonly string[] =>
-  reports.map((report) => JSON.stringify(Object.entries(report).sort())).sort();
+const sentence = (report: DoorReport): string =>
+  Object.entries(report)
+    .map((field) => JSON.stringify(field))
+    .sort()
+    .join();
+const sentences = (reports: readonly DoorReport[]): readonly string[] => reports.map(sentence).sort();
 
 /** What must agree at every instant, timers that are due included: how the door stands, and what has been told since. */
 function agree(model: DoorModel, real: DrivenDoor): void {
