@@ -12,8 +12,5 @@ export const echoOf = (path: string): string => `${path}-echo`;
 
 export interface Played {
   readonly address: number;
-  readonly action:
-    | { readonly kind: 'press'; readonly keys: readonly Key[] }
-    /** Bits as hex: messages between processes are JSON. */
-    | { readonly kind: 'card'; readonly bits: number; readonly hex: string };
+  readonly action: { readonly kind: 'press'; readonly keys: readonly Key[] };
 }

@@ -11,7 +11,7 @@ const readers = new SimulatedReaders({
   onChannel: () => {},
 });
 process.on('message', ({ address, action }: Played) => {
-  readers.act(address, 'hex' in action ? { ...action, data: Uint8Array.fromHex(action.hex) } : action);
+  readers.act(address, action);
 });
 process.once('disconnect', () => {
   Promise.all([readers.close(), echo.close()]).then(
