@@ -9,6 +9,9 @@ if (major < neededMajor) {
   );
   process.exitCode = 78;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  // As scripts/bin/runtime.mjs has done already, unless this file was started by itself.
+  enableCompileCache();
   const { headEndProgram } = await import('./cli/program.ts');
   const { failureOf } = await import('./cli/exit-codes.ts');
   process.once('uncaughtException', (error) => {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { chaosRun, type RunOptions } from '../../scripts/chaos/run.ts';
 import { calm } from '../../scripts/chaos/weather.ts';
 import { type Defect, mutantTree } from '../support/mutant.ts';
@@ -80,9 +80,11 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-describe('the chaos harness catches', () => {
-  it.each(mutants)('$name', { timeout: 180_000 }, async ({ defects, run, invariants }) => {
-    const root = mutantTree(defects);
+// Side by side: most of a run is waiting. Each has a folder, ports and a broker of its own.
+describe.concurrent('the chaos harness catches', () => {
+  it.for(mutants)('$name', { timeout: 180_000 }, async (mutant, { expect, onTestFinished }) => {
+    const { defects, run, invariants } = mutant;
+    const root = mutantTree(defects, onTestFinished);
     const { violations, folder } = await chaosRun({ seed: 1, lastsMs: 60_000, roundMs: 8_000, root, ...run });
     rmSync(folder, { recursive: true, force: true });
     const found = [...violations.keys()];

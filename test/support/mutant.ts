@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 
 /** In `file`, the only place of `from` becomes `to`. */
 export interface Defect {
@@ -13,8 +13,11 @@ export interface Defect {
 
 const sources = ['controller', 'sync', 'config', 'drivers', 'scripts', 'package.json'];
 
-/** @throws when a place is not there exactly once: the defect would be another one, or none. */
-export function mutantTree(defects: readonly Defect[]): string {
+/** There until the test has finished. @throws when a place is not there exactly once: the defect would be another one, or none. */
+export function mutantTree(
+  defects: readonly Defect[],
+  onTestFinished: TestContext['onTestFinished'],
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-mutant-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of sources) cpSync(name, join(folder, name), { recursive: true });
