@@ -11,6 +11,8 @@ interface Invite {
 
 export interface Telephone {
   readonly port: number;
+  /** Whether calls from now on are answered with a header of 63 KB, twice, as a telephone does whose answer nobody confirms. */
+  unreadable: boolean;
   /** The next call; it rings already. */
   invited(): Promise<Invite>;
   answer(invite: Invite): void;
@@ -43,13 +45,21 @@ export async function startTelephone(): Promise<Telephone> {
     if (seen.has(method + branch)) return;
     seen.add(method + branch);
     if (method === 'INVITE') {
-      invite = { atMs, text, port };
-      reply(sip, invite, '180 Ringing');
+      const coming: Invite = { atMs, text, port };
+      invite = coming;
+      if (telephone.unreadable) {
+        for (const afterMs of [0, repeatedAfterMs])
+          setTimeout(
+            () => reply(sip, coming, '486 Busy Here', '', [`X-Padding: ${'x'.repeat(63_000)}`]),
+            afterMs,
+          );
+      } else reply(sip, coming, '180 Ringing');
     } else if (method === 'BYE') reply(sip, { atMs, text, port }, '200 OK');
     waiting.dispatchEvent(new Event(method));
   });
-  return {
+  const telephone: Telephone = {
     port: sip.address().port,
+    unreadable: false,
     async invited() {
       await next('INVITE');
       if (invite === undefined) throw new Error('no INVITE has come');
@@ -83,9 +93,19 @@ export async function startTelephone(): Promise<Telephone> {
       rtp.close();
     },
   };
+  return telephone;
 }
 
-function reply(sip: Socket, { text, port }: Invite, status: string, sdp = ''): void {
+/** RFC 3261, 17.2.1: T1. */
+const repeatedAfterMs = 500;
+
+function reply(
+  sip: Socket,
+  { text, port }: Invite,
+  status: string,
+  sdp = '',
+  headers: readonly string[] = [],
+): void {
   const own = text.split('\r\n').filter((line) => /^(?:Via|From|Call-ID|CSeq):/i.test(line));
   const [to = ''] = /^To:.*$/im.exec(text) ?? [];
   const lines = [
@@ -93,6 +113,7 @@ function reply(sip: Socket, { text, port }: Invite, status: string, sdp = ''): v
     ...own,
     to.trimEnd().includes(';tag=') ? to.trimEnd() : `${to.trimEnd()};tag=bench`,
     `Contact: <sip:bench@127.0.0.1:${sip.address().port}>`,
+    ...headers,
     ...(sdp === '' ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${sdp.length}`,
   ];
