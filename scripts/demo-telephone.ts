@@ -12,8 +12,8 @@ import type { SipSetup } from '../drivers/sip/sip-setup.ts';
 import { sine, wavOf } from '../drivers/sip/wav.ts';
 import { freeSipPort } from './free-sip-port.ts';
 
-const answersAfterMs = 3_000;
-const pressesAfterMs = 2_000;
+const answersAfterMs = 2_000;
+const pressesAfterMs = 1_000;
 const holdsKeyMs = 200;
 const toneMs = 180_000;
 
@@ -67,11 +67,11 @@ export async function startDemoTelephone(
       message(message) {
         if (message.kind !== 'call') return;
         if (message.what === 'incoming') {
-          say('The second telephone rings, and will be answered in 3 s.');
+          say('The second telephone rings, and will be answered in 2 s.');
           after(answersAfterMs, () => engine.send('accept', undefined, ''));
         }
         if (message.what === 'answered') {
-          say('It was answered; its 9 will be pressed in 2 s.');
+          say('It was answered; its 9 will be pressed in 1 s.');
           after(pressesAfterMs, () => {
             engine.send('sndcode', '9', '');
             after(holdsKeyMs, () => engine.send('sndcode', ' ', ''));

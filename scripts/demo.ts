@@ -150,7 +150,7 @@ const calledForReal = (port: number, shown: string): string => `
 Vestibule is up:  http://127.0.0.1:${port}/    (the doors are simulated; calls are real ones)
 
 Touch a name on the screen: a second telephone on this machine, a baresip like the console's own, rings, answers by
-itself after 3 s, and opens with its 9. In another terminal, in this folder:
+itself after 2 s, and opens with its 9. In another terminal, in this folder:
   npx vestibule status --config ${shown}/vestibule.yaml
 
 Ctrl-C ends it; the next start goes on from here. Logs: ${shown}/controller.log
@@ -238,10 +238,11 @@ async function demo(): Promise<void> {
     await serving;
   } finally {
     ending.abort();
+    // First: it may be in a call yet, and would say goodbye to nobody for seconds.
+    await telephone?.close();
     await controller.stop();
     await serving.catch(() => {});
     headEnd.close();
-    await telephone?.close();
     await broker.stop();
   }
   process.stdout.write('Ended.\n');
