@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkReport } from '../../../drivers/osdp/link/link-state.ts';
+import type { LinkReport, LinkRequest } from '../../../drivers/osdp/link/link-state.ts';
 import { bytes, hex } from '../../support/osdp/bytes.ts';
 import { type Line, lineOf } from '../../support/osdp/line.ts';
 import { anotherKey, keyOf, link, reader } from '../../support/osdp/readers.ts';
@@ -92,6 +92,40 @@ describe('a reader with its key', () => {
       { kind: 'answered', id: 'beep', reply: { kind: 'ACK' } },
     ]);
     expect(line.did.map(({ command }) => command.kind).slice(0, 3)).toEqual(['OUT', 'OSTAT', 'BUZ']);
+  });
+
+  it.each<[LinkRequest['command'], string]>([
+    [{ kind: 'LSTAT' }, 'LSTATR'],
+    [{ kind: 'ISTAT' }, 'ISTATR'],
+    [{ kind: 'OSTAT' }, 'OSTATR'],
+    [{ kind: 'RSTAT' }, 'RSTATR'],
+    [{ kind: 'OUT', outputs: [{ output: 0, control: 'permanentOn', timerMs: 0 }] }, 'ACK'],
+    [{ kind: 'LED', leds: [{ reader: 0, led: 0, temporary: 'cancel' }] }, 'ACK'],
+    [{ kind: 'BUZ', reader: 0, tone: 'default', onMs: 200, offMs: 0, count: 1 }, 'ACK'],
+    [{ kind: 'TEXT', reader: 0, row: 1, column: 1, text: 'Door open' }, 'ACK'],
+    [{ kind: 'ABORT' }, 'ACK'],
+    [{ kind: 'KEEPACTIVE', forMs: 7_000 }, 'ACK'],
+  ])('answers %j in its session, and is polled on', (command, reply) => {
+    const line = online();
+    line.forget();
+    line.feed({ kind: 'order', address: 1, order: { kind: 'request', id: 'a', command } });
+    line.run(200);
+    expect(of(line, 'answered')).toMatchObject([{ id: 'a', reply: { kind: reply } }]);
+    expect(line.did).toContainEqual(expect.objectContaining({ command }));
+    expect(line.bus.links[0]?.status).toBe('online');
+  });
+
+  it('moves to another address by COMSET, and is gone from the one before', () => {
+    const line = online();
+    line.forget();
+    const command = { kind: 'COMSET', address: 5, baudRate: 115_200 } as const;
+    line.feed({ kind: 'order', address: 1, order: { kind: 'request', id: 'a', command } });
+    line.run(2_000);
+    expect(of(line, 'answered')).toMatchObject([{ reply: { kind: 'COM', address: 5, baudRate: 115_200 } }]);
+    expect(kinds(line)).toContain('offline');
+    expect(line.peripherals[0]?.address).toBe(5);
+  });
+    expect(kinds(moved).slice(0, 3)).toEqual(['securing', 'online', 'identity']);
   });
 
   it('says no to what it cannot do, and stays online', () => {
