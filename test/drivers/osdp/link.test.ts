@@ -125,8 +125,6 @@ describe('a reader with its key', () => {
     expect(kinds(line)).toContain('offline');
     expect(line.peripherals[0]?.address).toBe(5);
   });
-    expect(kinds(moved).slice(0, 3)).toEqual(['securing', 'online', 'identity']);
-  });
 
   it('says no to what it cannot do, and stays online', () => {
     const line = online();
