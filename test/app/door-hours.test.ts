@@ -215,6 +215,21 @@ describe('first person in', () => {
     expect(modes(shell.eventsOf(() => enter(shell)))).toEqual(['LockedOpen by monitor']);
   });
 
+  it('is wanted anew after a restart within the hours', () => {
+    const shell = withHours({ firstIn: true });
+    shell.time.pass(2 * hourMs);
+    shell.type(annsCode);
+    enter(shell);
+    expect(stands(shell)).toEqual(['LockedOpen', true]);
+    shell.close();
+    const again = new Shell({ dir: shell.dir, time: shell.time, welcomed: false });
+    again.welcome(noon + 2 * hourMs);
+    expect(stands(again)).toEqual(['Locked', false]);
+    again.type(annsCode);
+    enter(again);
+    expect(stands(again)).toEqual(['LockedOpen', true]);
+  });
+
   it('is wanted anew every day', () => {
     const shell = withHours({ firstIn: true });
     shell.time.pass(2 * hourMs);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { secondPersonWithinMs } from '../../controller/app/two-persons.ts';
+import { DoorId } from '../../controller/core/dataset.ts';
 import {
   ann,
   annsCard,
@@ -8,7 +9,7 @@ import {
   gusCode,
   householdShell,
   put,
-  type Shell,
+  Shell,
 } from '../support/controller-shell.ts';
 import { aCredential, aDoor, aGrant, aResident } from '../support/rows.ts';
 
@@ -73,6 +74,29 @@ describe('an interlock', () => {
     expect([shell.wires().released, shell.wires('garage').released]).toEqual([true, true]);
   });
 
+  it('does not hold back what an operator opens, and keeps the others shut meanwhile', () => {
+    const shell = twoDoors(group, group);
+    shell.wires().play({ kind: 'monitor', open: true });
+    const garage = DoorId.parse('garage');
+    shell.commands.execute({ op: 'setDoorMode', id: 'mode-1', door: garage, mode: 'Unlocked' });
+    expect(shell.wires('garage').released).toBe(true);
+    shell.wires().play({ kind: 'monitor', open: false });
+    expect(shell.type(annsCode)).toMatchObject({ reason: 'interlocked' });
+  });
+
+  it('counts a door whose monitor’s line is faulty as it was seen last', () => {
+    const shell = twoDoors(group, group);
+    const breaks = (fault: 'cut' | undefined): void =>
+      shell.wires().play({ kind: 'line', contact: 'monitor', fault });
+    breaks('cut');
+    expect(shell.type(annsCode, { door: 'garage' }).outcome).toBe('grant');
+    shell.time.pass(60_000);
+    breaks(undefined);
+    shell.wires().play({ kind: 'monitor', open: true });
+    breaks('cut');
+    expect(shell.type(annsCode, { door: 'garage' })).toMatchObject({ reason: 'interlocked' });
+  });
+
   it('does not concern doors of another group, or of none', () => {
     for (const other of [{}, { interlockGroup: 'loading bay' }]) {
       const shell = twoDoors(group, other);
@@ -112,6 +136,15 @@ describe('a door for two', () => {
     expect(shell.type(annsCode).outcome).toBe('grant');
     shell.time.pass(10_000);
     expect(shell.type(annsCode)).toMatchObject({ reason: 'secondPersonNeeded' });
+  });
+
+  it('wants both anew after a restart', () => {
+    const shell = twoDoors({ twoPerson: true });
+    shell.type(annsCode);
+    shell.close();
+    const again = new Shell({ dir: shell.dir, time: shell.time });
+    expect(again.hold(benCard)).toMatchObject({ reason: 'secondPersonNeeded' });
+    expect(again.type(annsCode).outcome).toBe('grant');
   });
 
   it('takes nobody for the first of two who had no right', () => {

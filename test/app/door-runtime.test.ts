@@ -49,6 +49,15 @@ describe('a door', () => {
     expect(shell.wires().released).toBe(false);
   });
 
+  it('stands open too long after a minute while the cloud has not told its times, without a warning', () => {
+    const shell = new Shell();
+    shell.wires().play({ kind: 'rex', active: true });
+    shell.wires().play({ kind: 'rex', active: false });
+    shell.wires().play({ kind: 'monitor', open: true });
+    expect(types(shell.eventsOf(() => shell.time.pass(59_999)))).toEqual([]);
+    expect(types(shell.eventsOf(() => shell.time.pass(1)))).toEqual(['DoorOpenTooLong']);
+  });
+
   it('that is forced open is an alarm until it is closed', () => {
     const shell = householdShell();
     const events = shell.eventsOf(() => {
