@@ -35,7 +35,11 @@ function holding(ms: number): Timers & { passed(): void } {
         },
       };
     },
-    passed: () => held?.(),
+    passed() {
+      const run = held;
+      held = undefined;
+      run?.();
+    },
   };
 }
 
