@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +9,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { eventHash } from '../../controller/store/event-log.ts';
 import { openStore } from '../../controller/store/open-store.ts';
+import { chunkRows } from '../../sync/protocol/chunk.ts';
+import { CloudDataset, wireRow } from '../support/cloud-dataset.ts';
 import { CloudRows, rowOf } from '../support/cloud-rows.ts';
 import { historyOf } from '../support/delta-history.ts';
 import * as rows from '../support/rows.ts';
 import { storeIn, tempDir } from '../support/store.ts';
 
-function start(script: URL, dir: string): ChildProcessByStdio<null, Readable, null> {
-  const child = spawn(process.execPath, [fileURLToPath(script), dir], {
+function start(script: URL, ...args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -77,6 +80,34 @@ describe('kill -9', () => {
       expect(replica.cursor().digest).toBe(next.digest);
       store.close();
     }
+  });
+
+  it('failure case 3: between the parts of a chunk leaves it missing, and the snapshot adds up all the same', async () => {
+    const dir = tempDir();
+    const cloud = new CloudDataset();
+    cloud.change(...Array.from({ length: 1_200 }, (_, n) => ({ put: wireRow('area', `area-${n}`, 1) })));
+    const { manifest, chunks } = cloud.snapshot(300);
+    const file = join(dir, 'chunks.json');
+    writeFileSync(file, JSON.stringify(chunks.map((chunk) => chunk.toString('base64'))));
+    const before = openStore(dir, { now: () => 0 });
+    before.replica.stageManifest(manifest);
+    before.close();
+    // Six parts to a chunk: each time the next one is begun, and half of it is on disk.
+    for (const missing of [[1, 2, 3], [2, 3], [3]]) {
+      const child = start(new URL('../support/stage-until-killed.ts', import.meta.url), dir, file, '8');
+      expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
+      const { replica, close } = openStore(dir, { now: () => 0 });
+      expect(replica.staged()?.missing).toEqual(missing);
+      expect([replica.cursor().seq, replica.rowCount(), replica.verify()]).toEqual([0, 0, true]);
+      close();
+    }
+    const { replica } = storeIn(dir);
+    for (const index of replica.staged()?.missing ?? []) {
+      const lines = [...chunkRows(chunks[index] ?? Buffer.alloc(0))].filter((row) => row !== undefined);
+      replica.stageChunk(manifest.snapshot, index, lines);
+    }
+    expect((await replica.applyStaged()).kind).toBe('applied');
+    expect([replica.cursor(), replica.rowCount()]).toEqual([cloud.cursor, 1_200]);
   });
 
   it('failure case 4: in the middle of a swap leaves one whole version, and the staging where it was', async () => {
