@@ -1,15 +1,19 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { granted, phone } from '../support/console-lobby.ts';
 import { expectAccessible, openLobby } from '../support/console-page.ts';
 import { type RunningConsole, startConsole } from '../support/console-server.ts';
 
 let browser: Browser;
+/** One for all: each console is another origin, so nothing of the one before is left. */
+let page: Page;
 beforeAll(async () => {
   browser = await launchBrowser();
+  ({ page } = await openLobby(browser, 'about:blank'));
 });
 afterAll(() => browser.close());
+afterEach(() => page.unrouteAll());
 
 type Bring = (page: Page, running: RunningConsole) => Promise<unknown>;
 
@@ -100,8 +104,7 @@ describe.each(['en', 'fr'] as const)('for axe-core, in %s', (language) => {
     const running = await startConsole();
     onTestFinished(() => running.stop());
     running.lobby.answers.set('12345678', granted);
-    const { page } = await openLobby(browser, running.url);
-    onTestFinished(() => page.context().close());
+    await page.goto(running.url);
     await page.tap(`button[lang="${language}"]`);
     await page.waitForSelector(`html[lang="${language}"]`);
     await bring(page, running);
