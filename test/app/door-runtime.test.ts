@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { annsCode, householdShell, Shell } from '../support/controller-shell.ts';
+import { annsCode, householdShell, lobbyDoor, put, Shell } from '../support/controller-shell.ts';
+import { aDoor, aSchedule } from '../support/rows.ts';
 
 const door = (shell: Shell) => {
   const [runtime] = shell.doors.all();
@@ -102,5 +103,48 @@ describe('a door', () => {
       shell.time.pass(5_000);
     }
     expect(door(shell).status().relayActivations).toBe(3);
+  });
+});
+
+describe('an installer’s test of a door', () => {
+  const tried = (shell: Shell) => door(shell).releaseForTest();
+
+  it('releases it for its access time, told before it moves, and asks none of its rules', () => {
+    const shell = householdShell({ doors: ['lobby', 'garage'] });
+    const rules = { interlockGroup: 'mantrap', twoPerson: true };
+    shell.publish(put('door', aDoor('lobby', { version: 2, ...rules })), put('door', aDoor('garage', rules)));
+    shell.wires('garage').play({ kind: 'monitor', open: true });
+    const toldAtRelease: unknown[] = [];
+    shell.wires().onMove = () => toldAtRelease.push(shell.events().at(-1));
+    expect(tried(shell)).toBe('released');
+    expect(toldAtRelease).toMatchObject([{ type: 'DoorTested', severity: 'notice', door: 'lobby' }]);
+    shell.time.pass(4_999);
+    expect(shell.wires().released).toBe(true);
+    shell.time.pass(1);
+    expect(shell.wires().released).toBe(false);
+  });
+
+  it.each(['Blocked', 'LockedDown'] as const)('releases none that is %s', (mode) => {
+    const shell = householdShell();
+    shell.commands.execute({ op: 'setDoorMode', id: 'mode-1', door: lobbyDoor, mode });
+    expect(shell.eventsOf(() => expect(tried(shell)).toBe('barred'))).toEqual([]);
+    expect(shell.wires().released).toBe(false);
+  });
+
+  it('lets in nobody whom hours wait for', () => {
+    const shell = householdShell();
+    const allDay = aSchedule('allDay', [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' }]);
+    const waits = { version: 2, lockedOpenSchedule: 'allDay', firstIn: true };
+    shell.publish(put('schedule', allDay), put('door', aDoor('lobby', waits)));
+    shell.doorClock.look('dataset');
+    for (const [enters, mode] of [
+      [() => tried(shell), 'Locked'],
+      [() => shell.type(annsCode), 'LockedOpen'],
+    ] as const) {
+      enters();
+      shell.wires().play({ kind: 'monitor', open: true });
+      shell.wires().play({ kind: 'monitor', open: false });
+      expect(shell.lobby.state().door.mode).toBe(mode);
+    }
   });
 });
