@@ -8,7 +8,7 @@ import { SystemClock, systemTime } from '../../controller/app/system-clock.ts';
 import { openStore, type Store } from '../../controller/store/open-store.ts';
 import { codeOf, doorOf, siteKey, wireRows } from './big-building.ts';
 import { bringSnapshot, packSnapshot } from './bring-snapshot.ts';
-import { type Bench, rounded, timed } from './measure.ts';
+import { type Bench, percentile, rounded, timed } from './measure.ts';
 
 /** Six rows each, and the building's own. */
 const residents = 16_665;
@@ -103,6 +103,12 @@ export const snapshotBench: Bench = async ({ progress }) => {
       slowestDecisionMs: slowest(decided),
       slowestWhileStagedMs: slowest(decided.filter(({ applying }) => !applying)),
       slowestWhileAppliedMs: slowest(decided.filter(({ applying }) => applying)),
+      decisionP999ms: rounded(
+        percentile(
+          decided.map(({ tookMs }) => tookMs),
+          0.999,
+        ),
+      ),
       stagedRowsPerSecond: rounded(perSecond(stagedMs), 0),
     };
   } finally {
