@@ -228,7 +228,7 @@ describe('vestibule-headend import', () => {
   it('takes 50,000 rows, saying how far it is', async () => {
     const rows = Array.from(
       { length: 50_000 },
-      (_, i) => `${1000 + i},Person${i},Test,416555${String(i % 10_000).padStart(4, '0')},2026-03-01`,
+      (_, i) => `${1000 + i},Person${i},Test,416556${String(i % 10_000).padStart(4, '0')},2026-03-01`,
     );
     const file = csv(`Unit,First name,Last name,Phone,Move-in\n${rows.join('\n')}\n`);
     const { code, stdout, stderr } = await headend('import', file, '--apply');
