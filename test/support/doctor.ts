@@ -1,6 +1,7 @@
 /** `vestibule doctor` for tests: in this process, or as its user runs it; and the list of what was provoked. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { enableCompileCache } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
@@ -15,6 +16,9 @@ type CodesIn<Areas> =
       : never
     : never;
 export type FindingCode = CodesIn<typeof findingKinds>;
+
+// As the command itself does: doctor's own processes then need not read their program anew for each test.
+enableCompileCache();
 
 const kinds = new Map<string, FindingKind>(
   Object.values(findingKinds).flatMap((area) => Object.entries<FindingKind>(area)),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { databaseFiles, type Inspection, type InspectionOf } from '../../store/inspection.ts';
 import type { DatabasesFacts, Unchecked } from '../areas/databases.ts';
@@ -30,7 +31,7 @@ async function inspect<Database extends keyof InspectionOf>(
   if (reason === 'ENOENT') return { kind: 'missing' };
   if (reason !== undefined) return { kind: 'unchecked', reason };
   return new Promise((resolve) => {
-    const options = { timeout: withinMs, killSignal: 'SIGKILL' } as const;
+    const options = { timeout: withinMs, killSignal: 'SIGKILL', env: withKeptCompiled() } as const;
     execFile(process.execPath, [program, database, folder], options, (error, text) => {
       if (error === null) resolve(JSON.parse(text) as InspectionOf[Database]);
       else
@@ -40,4 +41,11 @@ async function inspect<Database extends keyof InspectionOf>(
         });
     });
   });
+}
+
+/** Half of such a process's time is the reading of its program: what this one keeps compiled, it keeps there, too. */
+function withKeptCompiled(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  // Node adds a folder for its version and flags.
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
 }
