@@ -96,10 +96,11 @@ describe('kill -9', () => {
     for (const missing of [[1, 2, 3], [2, 3], [3]]) {
       const child = start(new URL('../support/stage-until-killed.ts', import.meta.url), dir, file, '8');
       expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
-      const { replica, close } = openStore(dir, { now: () => 0 });
+      const after = openStore(dir, { now: () => 0 });
+      const { replica } = after;
       expect(replica.staged()?.missing).toEqual(missing);
       expect([replica.cursor().seq, replica.rowCount(), replica.verify()]).toEqual([0, 0, true]);
-      close();
+      after.close();
     }
     const { replica } = storeIn(dir);
     for (const index of replica.staged()?.missing ?? []) {
