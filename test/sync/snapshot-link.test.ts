@@ -105,10 +105,13 @@ it('a chunk that comes again and again while it is being staged is not begun ane
   device.dataset.change(...areas(150));
   const snapshot = device.dataset.snapshot(1_000);
   announce(device, snapshot);
+  const { timers } = device.time;
   for (const _ of [50, 100, 150]) {
     device.receive('chunk', snapshot.chunks[0] ?? '');
-    expect(device.store.replica.staged()?.missing).toEqual([0]);
-    device.time.timers.turn();
+    const { pending } = timers;
+    device.receive('chunk', snapshot.chunks[0] ?? '');
+    expect([device.store.replica.staged()?.missing, timers.pending]).toEqual([[0], pending]);
+    timers.turn();
   }
   expect(device.store.replica.staged()?.missing).toEqual([]);
   await device.settle();
