@@ -114,6 +114,27 @@ export class SqliteJournal implements Journal {
     const at = this.#now();
     const events = chain(this.#state, bodies);
     const head = events.at(-1);
+    if (head !== undefined && events.length === 1 && changes.length === 0 && spend === undefined)
+      this.#append(head, at);
+    else this.#commit(events, changes, spend, at);
+    if (head !== undefined) for (const listener of this.#appended) listener();
+    return events;
+  }
+
+  /** One statement is a transaction by itself, and most commits are one event. */
+  #append(event: CommittedEvent, at: EpochMs): void {
+    this.#guard(() => this.#events.append(event, at));
+    this.#state = { ...this.#state, headSeq: event.seq, headHash: event.hash };
+    this.#keepLogShort(this.#reserve?.broken === true);
+  }
+
+  #commit(
+    events: readonly CommittedEvent[],
+    changes: readonly JournalChange[],
+    spend: 'reserve' | undefined,
+    at: EpochMs,
+  ): void {
+    const head = events.at(-1);
     const work = (): JournalState => {
       for (const event of events) this.#events.append(event, at);
       let state = this.#state;
@@ -121,11 +142,7 @@ export class SqliteJournal implements Journal {
       for (const change of changes) state = makeChange(this.#tables, state, change, at);
       return state;
     };
-    // One statement is a transaction by itself, and most commits are one event.
-    if (events.length === 1 && changes.length === 0) this.#write('statement', work, spend);
-    else this.#write(changes.some(changesDenials) ? 'denials' : 'transaction', work, spend);
-    if (head !== undefined) for (const listener of this.#appended) listener();
-    return events;
+    this.#write(changes.some(changesDenials) ? 'denials' : 'transaction', work, spend);
   }
 
   /** Takes in what the mirror still knows of a lost database. Newer denials stay; guests' uses are unknown. */
@@ -244,18 +261,10 @@ export class SqliteJournal implements Journal {
     this.#db.close();
   }
 
-  /**
-   * `work` changes tables and returns the state to store; memory follows when it is on disk. A `statement` is the one that
-   * adds an event; `denials` are read again.
-   */
-  #write(extent: 'statement' | 'transaction' | 'denials', work: () => JournalState, spend?: 'reserve'): void {
+  /** `work` changes tables and returns the state to store; memory follows when it is on disk. `denials` are read again. */
+  #write(extent: 'transaction' | 'denials', work: () => JournalState, spend?: 'reserve'): void {
     const withDenials = extent === 'denials';
-    const write = () =>
-      this.#guard(() =>
-        extent === 'statement'
-          ? { next: work(), denials: this.#denials }
-          : this.#transaction.immediate(withDenials, work),
-      );
+    const write = () => this.#guard(() => this.#transaction.immediate(withDenials, work));
     const reserve = spend && this.#reserve;
     const { next, denials } = reserve === undefined ? write() : spendingReserve(reserve, write);
     this.#state = next;
