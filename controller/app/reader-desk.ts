@@ -94,7 +94,7 @@ export class ReaderDesk {
     | {
         readonly reader: string;
         readonly resolve: (outcome: KeyOutcome) => void;
-        readonly timer: { cancel(): void };
+        timer: { cancel(): void };
       }
     | undefined;
   /** Answers whose time has not come. */
@@ -175,7 +175,13 @@ export class ReaderDesk {
         this.#keyed(reader, { kind: 'failed', why: 'storage' });
         return;
       }
-      gone.addEventListener('abort', () => keying.closeWindow(reader), { once: true });
+      const asked = this.#keying;
+      gone.addEventListener('abort', () => {
+        if (asked === undefined || asked !== this.#keying) return;
+        asked.timer.cancel();
+        asked.timer = this.#endAfter(reader, { withinMs: afterWindowMs, why: 'windowClosed' });
+        keying.closeWindow(reader);
+      });
       keying.commission(reader, windowMs);
     });
   }
@@ -219,12 +225,16 @@ export class ReaderDesk {
     if (setup.line.keying === undefined) return refused('keyless');
     if (this.#keying !== undefined) return refused('busy');
     const { promise, resolve } = Promise.withResolvers<KeyOutcome>();
-    const timer = this.#parts.timers.after(end.withinMs, () =>
-      this.#take(reader, { kind: 'keyFailed', why: end.why }),
-    );
-    this.#keying = { reader, resolve, timer };
+    this.#keying = { reader, resolve, timer: this.#endAfter(reader, end) };
     order(setup.line.keying);
     return promise;
+  }
+
+  #endAfter(
+    reader: string,
+    { withinMs, why }: { readonly withinMs: number; readonly why: KeyFailure },
+  ): { cancel(): void } {
+    return this.#parts.timers.after(withinMs, () => this.#take(reader, { kind: 'keyFailed', why }));
   }
 
   #take(reader: string, input: ReaderInput): void {

@@ -132,8 +132,10 @@ export class OsdpReaders implements ReaderLine {
   #commission(reader: string, windowMs: number): void {
     const { nowMs, keys } = this.#parts;
     const { address } = this.#named(reader);
-    const newKey = this.#newKey(reader);
-    if (!this.#kept(reader, { ...keys.get(reader), next: { key: newKey, how: 'commissioned' } })) return;
+    const secret = keys.get(reader);
+    // One that is on its way already may have arrived: another in its place could lose the reader.
+    const newKey = secret?.next?.key ?? this.#newKey(reader);
+    if (!this.#kept(reader, { ...secret, next: { key: newKey, how: 'commissioned' } })) return;
     const order = { kind: 'commission', newKey, untilMs: nowMs() + windowMs } as const;
     this.#bus.feed({ kind: 'order', address, order });
   }

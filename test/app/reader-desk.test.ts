@@ -436,6 +436,18 @@ describe('a reader’s key', () => {
     expect(await outcome).toEqual({ kind: 'failed', why: 'windowClosed' });
   });
 
+  it('keeps nobody else from theirs for longer than it may still be under way, when the operator has gone', async () => {
+    const { desk, shell } = scene();
+    const operator = new AbortController();
+    const outcome = desk.commission('hall', 30 * 60_000, operator.signal);
+    operator.abort();
+    expect(await desk.commission('yard', 60_000, staying)).toEqual({ kind: 'refused', why: 'busy' });
+    shell.time.pass(5_000);
+    expect(await outcome).toEqual({ kind: 'failed', why: 'windowClosed' });
+    void desk.commission('yard', 60_000, staying);
+    expect(shell.events().at(-1)).toMatchObject({ type: 'ReaderCommissioning', reader: 'yard' });
+  });
+
   it('is not taken from a reader that works: it stays in service', async () => {
     const { desk, line, play } = scene();
     play({ kind: 'state', state: 'online' });

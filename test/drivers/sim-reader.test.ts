@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { faultNames } from '../../drivers/osdp/peripheral/faults.ts';
-import { PtyFault } from '../../drivers/sim/reader/pty.ts';
+import { openPty, PtyFault } from '../../drivers/sim/reader/pty.ts';
 import { helpText, readTyped, shownBy, type Typed } from '../../drivers/sim/reader/reader-lines.ts';
 import { SimulatedReaders, simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
 
@@ -60,6 +63,14 @@ describe('what the simulated reader shows', () => {
 });
 
 describe('a simulated reader', () => {
+  it('says what nobody reads into nothing, and is not held up by it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vestibule-pty-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const pty = openPty(join(folder, 'line'), () => {});
+    for (let written = 0; written < 1_000_000; written += 1_000) pty.write(new Uint8Array(1_000));
+    await pty.close();
+  });
+
   it('says why its line cannot be made', () => {
     const readers = new SimulatedReaders({
       path: '/nowhere/at/all',

@@ -63,8 +63,11 @@ export function restart(state: LinkState, cause: string, nowMs: number): LinkSte
 export function refuse(state: LinkState, refusal: LinkRefusal, nowMs: number): LinkStep {
   const failures = failuresNow(state, nowMs) + 1;
   const ended = ending(state, 'channelLost');
-  const status = withStatus(ended.state, 'refused', refusal, nowMs);
-  const { state: refused, effects } = told(status.state, refusal);
+  const isAlarm = !mayBeNew(state);
+  const status = withStatus(ended.state, isAlarm ? 'refused' : 'securing', refusal, nowMs);
+  const { state: refused, effects } = isAlarm
+    ? told(status.state, refusal)
+    : { state: status.state, effects: [] };
   // Inside an operator's window somebody stands there and waits.
   const pauseMs = refusalPauseMs(state.window === undefined ? failures : 1);
   const { next } = refused;
@@ -78,6 +81,10 @@ export function refuse(state: LinkState, refusal: LinkRefusal, nowMs: number): L
     effects: [free, ...ended.reports.map(report), ...status.effects, ...effects],
   };
 }
+
+/** Whether its first key has arrived is what is being found out: that it refuses it is no alarm. */
+const mayBeNew = ({ scbk, next, window }: LinkState): boolean =>
+  scbk === undefined && next !== undefined && window === undefined;
 
 const failuresNow = ({ failures, onlineSinceMs }: LinkState, nowMs: number): number =>
   onlineSinceMs !== undefined && nowMs - onlineSinceMs >= soundAfterMs ? 0 : failures;

@@ -40,7 +40,7 @@ export type LinkInput =
 /** What the application wants of one peripheral. New keys have been looked at by `keyRefusal`, and kept, before they come here. */
 export type LinkOrder =
   | ({ readonly kind: 'request'; readonly nowMs: number } & LinkRequest)
-  /** An operator lets the reader have this key over SCBK-D, until then. */
+  /** An operator lets the reader have this key over SCBK-D, until then: the one that is on its way, where there is one. */
   | {
       readonly kind: 'commission';
       readonly nowMs: number;
@@ -68,7 +68,8 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
       return request(state, input);
     case 'commission': {
       const { newKey, untilMs, nowMs } = input;
-      return restart({ ...state, window: { newKey, untilMs }, failures: 0 }, 'commissioning', nowMs);
+      const next = state.next && { ...state.next, how: 'commissioned' as const };
+      return restart({ ...state, next, window: { newKey, untilMs }, failures: 0 }, 'commissioning', nowMs);
     }
     case 'closeWindow':
       return closeWindow(state, input.nowMs);

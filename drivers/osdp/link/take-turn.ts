@@ -6,7 +6,14 @@ import { challengeBlock, type KeyChoice, proofBlock } from '../secure/handshake.
 import { seal } from '../secure/session.ts';
 import type { LinkState, LinkStep, Outstanding } from './link-state.ts';
 import { report } from './link-state.ts';
-import { byteGapMs, fullProbeEvery, onLineMs, replyTimeoutMs, shortProbeMs } from './timing.ts';
+import {
+  byteGapMs,
+  firstKeyTries,
+  fullProbeEvery,
+  onLineMs,
+  replyTimeoutMs,
+  shortProbeMs,
+} from './timing.ts';
 
 /** `rndA`: 8 fresh random bytes, used if a challenge goes out. */
 export function takeTurn(before: LinkState, nowMs: number, rndA: Uint8Array): LinkStep {
@@ -31,7 +38,8 @@ export function keyChoice({ next, window, scbk }: LinkState): KeyChoice | undefi
   if (next !== undefined && next.tries % 2 === 0) return { kind: 'next', key: next.key };
   if (window !== undefined) return { kind: 'default', newKey: window.newKey };
   if (scbk !== undefined) return { kind: 'own', key: scbk };
-  return next === undefined ? undefined : { kind: 'next', key: next.key };
+  // A first key that it will not have never arrived: it is as it came.
+  return next === undefined || next.tries >= firstKeyTries ? undefined : { kind: 'next', key: next.key };
 }
 
 /** Where its time has come. */

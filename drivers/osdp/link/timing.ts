@@ -8,6 +8,8 @@ export const byteGapMs = 20;
 export const longAnswerBytes = 256;
 /** One try and two that are byte for byte the same. */
 export const maxTries = 3;
+/** With a first key of which nobody knows whether it arrived. */
+export const firstKeyTries = 3;
 export const busyPauseMs = 100;
 /** Busy for longer is as good as gone. */
 export const busyLimitMs = 8_000;

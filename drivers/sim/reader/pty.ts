@@ -19,7 +19,8 @@ export interface Pty {
   close(): Promise<void>;
 }
 
-const access = constants.O_RDWR | constants.O_NOCTTY;
+/** Not blocking: what a line that nobody reads does not take is lost, as on a wire. */
+const access = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 
 /** The requests TIOCSPTLCK and TIOCGPTN (ioctl_tty(2)) on file descriptor 3, and no echo before anybody sets the line. */
 const unlock = `
@@ -35,7 +36,7 @@ const unlock = `
 /** @throws PtyFault */
 export function openPty(path: string, onBytes: (bytes: Uint8Array) => void): Pty {
   const master = opened('/dev/ptmx');
-  let held: number;
+  let held: number | undefined;
   try {
     const device = unlocked(master);
     // Somebody has it open always: a line that nobody listens to is no line that has ended.
@@ -44,7 +45,7 @@ export function openPty(path: string, onBytes: (bytes: Uint8Array) => void): Pty
     if (isLink(path)) rmSync(path);
     symlinkSync(device, path);
   } catch (error) {
-    closeSync(master);
+    for (const open of [held, master]) if (open !== undefined) closeSync(open);
     if (error instanceof PtyFault) throw error;
     throw new PtyFault(`no serial line can be made at ${path}: ${String(error)}`, { cause: error });
   }
@@ -88,7 +89,6 @@ function unlocked(master: number): string {
   return stdout;
 }
 
-/** What a line that nobody reads does not take is lost, as on a wire. */
 function writeAll(master: number, bytes: Uint8Array): void {
   try {
     writeSync(master, bytes);

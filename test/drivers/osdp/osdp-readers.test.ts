@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { keyOf } from '../../support/osdp/readers.ts';
 import { readersLine } from '../../support/osdp/readers-line.ts';
 
 async function online(options?: Parameters<typeof readersLine>[0]) {
@@ -58,6 +59,39 @@ describe('a new key', () => {
     await line.run(1_500);
     expect(line.keyings()).toEqual(['windowClosed']);
     expect(line.secrets.get('r1')).toEqual({});
+  });
+
+  it('that may have arrived stays the one, also where the reader is commissioned meanwhile', async () => {
+    const line = await online();
+    // The reader takes it, and its answers are lost.
+    line.act(1, { kind: 'fault', fault: 'drop', times: 4 });
+    line.readers.keying.rotate('r1');
+    await line.run(300);
+    line.hands.adapter = false;
+    line.pull();
+    await line.run(1_500);
+    line.readers.keying.commission('r1', 60_000);
+    await line.run(500);
+    line.readers.keying.closeWindow('r1');
+    await line.run(500);
+    expect(line.secrets.get('r1')?.next?.key).toEqual(line.keyOfReader());
+    line.hands.adapter = true;
+    await line.run(10_000);
+    expect(line.states().at(-1)).toBe('online');
+    expect(line.secrets.get('r1')).toMatchObject({ scbk: line.keyOfReader() });
+    expect(line.secrets.get('r1')?.next).toBeUndefined();
+  });
+
+  it('that was on its way when the console stopped, and never arrived, leaves a reader from its box as it was', async () => {
+    const key = keyOf(9);
+    const line = readersLine({ keyed: false, kept: { next: { key, how: 'commissioned' } } });
+    onTestFinished(() => line.readers.close());
+    line.start();
+    await line.run(10_000);
+    expect([line.states(), line.alarms()]).toEqual([['securing', 'uncommissioned'], []]);
+    line.readers.keying.commission('r1', 10_000);
+    await line.run(1_000);
+    expect([line.keyings(), line.states().at(-1)]).toEqual([['keyed'], 'online']);
   });
 
   it('that was not sent before the reader went is told of and forgotten', async () => {

@@ -10,12 +10,23 @@ import { HandTime } from '../hand-time.ts';
 import { keyOf, reader } from './readers.ts';
 
 /** Readers `r1`, `r2`, … at the addresses 1, 2, …. */
-export function readersLine({ count = 1, keyed = true } = {}) {
+export function readersLine({
+  count = 1,
+  keyed = true,
+  kept,
+}: {
+  readonly count?: number;
+  /** The readers and the panel have their keys. */
+  readonly keyed?: boolean;
+  /** What the panel has of `r1` instead. */
+  readonly kept?: ReaderSecret;
+} = {}) {
   const time = new HandTime();
   const names = Array.from({ length: count }, (_, i) => `r${i + 1}`);
   const secrets = new Map<string, ReaderSecret>(
     keyed ? names.map((name, i) => [name, { scbk: keyOf(i + 1) }]) : [],
   );
+  if (kept !== undefined) secrets.set('r1', kept);
   let peripherals = names.map((_, i) => newPeripheral(reader(i + 1, keyed)));
   let listener: SerialListener | undefined;
   let nonce = 0;
@@ -80,6 +91,9 @@ export function readersLine({ count = 1, keyed = true } = {}) {
     },
     states: (name = 'r1'): readonly string[] =>
       inputs.flatMap(({ reader: of, input }) => (of === name && input.kind === 'state' ? [input.state] : [])),
+    keyOfReader: (): Uint8Array | undefined => peripherals[0]?.scbk,
+    alarms: (): readonly string[] =>
+      inputs.flatMap(({ input }) => (input.kind === 'alarm' ? [input.alarm] : [])),
     codes: (): readonly string[] =>
       inputs.flatMap(({ input }) =>
         input.kind === 'read' && input.presented.kind === 'code' ? [input.presented.digits] : [],
