@@ -13,6 +13,8 @@ import {
   type DoorEffect,
   type DoorInput,
   type DoorMachineState,
+  type DoorOrder,
+  type DoorStep,
   type DoorTimer,
   type DoorTimes,
   type DoorWiring,
@@ -148,7 +150,7 @@ export class DoorRuntime {
         return;
       }
       this.#tellFirstMode();
-      this.#lock.order(orderOf(this.#state, this.#configuration()));
+      this.#lock.order(this.#wanted());
     });
   }
 
@@ -321,12 +323,12 @@ export class DoorRuntime {
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.#parts.log.error({ door: this.id, fault: error.code }, 'a door event could not be committed');
-      const step = stepDoor(this.#state, input, this.#configuration());
+      const step = this.#stepped(this.#state, input);
       const opens = standsOpen(step.state) && !standsOpen(this.#state);
       if (opens && input.kind !== 'monitor') return false;
       // The first person in has opened the door: its hours wait for the next one.
       const closed: DoorMachineState = { ...this.#state, hours: 'closed' };
-      this.#apply(opens ? stepDoor(closed, input, this.#configuration()) : step);
+      this.#apply(opens ? this.#stepped(closed, input) : step);
     }
     return true;
   }
@@ -337,7 +339,7 @@ export class DoorRuntime {
     cause: string,
     also: { readonly events: readonly EventDraft[]; readonly changes: readonly JournalChange[] },
   ): number {
-    const step = stepDoor(this.#state, input, this.#configuration());
+    const step = this.#stepped(this.#state, input);
     const events = [...also.events];
     const changes = [...also.changes];
     for (const effect of step.effects) {
@@ -352,6 +354,15 @@ export class DoorRuntime {
     const committed = events.length + changes.length > 0 ? this.#parts.recorder.commit(events, changes) : [];
     this.#apply(step);
     return committed[0]?.seq ?? 0;
+  }
+
+  #stepped(state: DoorMachineState, input: DoorInput): DoorStep {
+    return stepDoor(state, input, this.#configuration(), this.#parts.clock.monotonicMs());
+  }
+
+  /** What the lock is to do now. */
+  #wanted(): DoorOrder {
+    return orderOf(this.#state, this.#configuration(), this.#parts.clock.monotonicMs());
   }
 
   #isReleasing(): boolean {
@@ -379,11 +390,11 @@ export class DoorRuntime {
     }
   }
 
-  #apply({ state, effects }: { state: DoorMachineState; effects: readonly DoorEffect[] }): void {
+  #apply({ state, effects }: DoorStep): void {
     this.#state = state;
     for (const effect of effects) this.#execute(effect);
     // Refused before, and still wanted: a second code, REX or fire is another try.
-    const wanted = orderOf(state, this.#configuration());
+    const wanted = this.#wanted();
     const ordered = effects.some(({ kind }) => kind === 'order');
     if (!ordered && this.#lock.isOwed(wanted)) this.#lock.order(wanted);
   }

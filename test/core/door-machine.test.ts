@@ -31,11 +31,22 @@ const reported = (effects: readonly DoorEffect[]) =>
 const orders = (effects: readonly DoorEffect[]) =>
   effects.flatMap((effect) => (effect.kind === 'order' ? [effect.order.kind] : []));
 
+/** So many milliseconds pass. */
+interface Pause {
+  readonly kind: 'pause';
+  readonly ms: number;
+}
+const pause = (ms: number): Pause => ({ kind: 'pause', ms });
+
 /** Plays inputs in turn; the effects are those of the last one. */
-function play(inputs: readonly DoorInput[], start = initialDoor(), config = door) {
+function play(inputs: readonly (DoorInput | Pause)[], start = initialDoor(), config = door) {
   let state: DoorMachineState = { ...start, open: start.open ?? false };
   let effects: readonly DoorEffect[] = [];
-  for (const input of inputs) ({ state, effects } = stepDoor(state, input, config));
+  let nowMs = 1;
+  for (const input of inputs) {
+    if (input.kind === 'pause') nowMs += input.ms;
+    else ({ state, effects } = stepDoor(state, input, config, nowMs));
+  }
   return {
     state,
     effects,
@@ -60,12 +71,29 @@ describe('a door', () => {
 
   it('shortens nobody’s extended time for whoever is let in next, until the door has opened', () => {
     const extended: DoorInput = { kind: 'accessGranted', extended: true };
-    expect(play([extended, granted]).effects).toEqual([
-      { kind: 'order', order: { kind: 'passage', forMs: 15_000, extended: true } },
-      { kind: 'startTimer', timer: 'access', ms: 15_000 },
-    ]);
     const opened = play([extended, { kind: 'monitor', open: true }, granted]);
     expect(opened.effects).toContainEqual({ kind: 'startTimer', timer: 'access', ms: 5_000 });
+    const passage = (inputs: readonly (DoorInput | Pause)[], forMs: number, isExtended: boolean) =>
+      expect(play(inputs).effects.filter(({ kind }) => kind !== 'report')).toEqual([
+        { kind: 'order', order: { kind: 'passage', forMs, extended: isExtended } },
+        { kind: 'startTimer', timer: 'access', ms: forMs },
+      ]);
+    passage([extended, granted], 15_000, true);
+    // What remains of it is nobody else's: each has their own time, and the door shuts after the last.
+    const chain = [extended, pause(8_000), granted, pause(4_000)];
+    passage(chain.slice(0, 3), 7_000, true);
+    passage([...chain, granted], 5_000, true);
+    passage([...chain, granted, pause(4_000), granted], 5_000, false);
+  });
+
+  it('orders an exit during an access for the longer of the two', () => {
+    const exit: DoorInput = { kind: 'rex', active: true };
+    const orderAfter = (ms: number) =>
+      play([{ kind: 'accessGranted', extended: true }, pause(ms), exit]).effects.find(
+        ({ kind }) => kind === 'order',
+      );
+    expect(orderAfter(1_000)).toMatchObject({ order: { forMs: 14_000, extended: true } });
+    expect(orderAfter(12_000)).toMatchObject({ order: { forMs: 5_000 } });
   });
 
   it('says who took access when the door opens, and locks when it closes', () => {
@@ -166,7 +194,7 @@ describe('a door', () => {
     ]);
     expect(burning.reports).toEqual([{ type: 'FireReleased' }, { type: 'DoorMode', mode: 'Unlocked' }]);
     expect(orders(burning.effects)).toEqual(['evacuate']);
-    const over = stepDoor(burning.state, { kind: 'fire', active: false }, door);
+    const over = stepDoor(burning.state, { kind: 'fire', active: false }, door, 1);
     expect(modeOf(over.state)).toBe('LockedDown');
     expect(over.effects).toContainEqual({ kind: 'order', order: { kind: 'block' } });
   });
@@ -231,12 +259,12 @@ describe('a door', () => {
   it('reports a door forced open, and its end', () => {
     const forced = play([{ kind: 'monitor', open: true }]);
     expect(forced.reports.map(({ type }) => type)).toEqual(['DoorMonitor', 'DoorForcedOpen']);
-    const ended = stepDoor(forced.state, { kind: 'monitor', open: false }, door);
+    const ended = stepDoor(forced.state, { kind: 'monitor', open: false }, door, 1);
     expect(ended.effects).toContainEqual({ kind: 'report', report: { type: 'DoorForcedOpenEnded' } });
   });
 
   it('does not call a door forced that stood open when the controller started', () => {
-    const { effects } = stepDoor(initialDoor(), { kind: 'monitor', open: true }, door);
+    const { effects } = stepDoor(initialDoor(), { kind: 'monitor', open: true }, door, 1);
     expect(reported(effects)).toEqual([{ type: 'DoorMonitor', open: true }]);
   });
 
@@ -322,13 +350,13 @@ describe('what the lock is ordered', () => {
     const hours = (open: boolean): DoorInput => ({ kind: 'hours', hours: open ? 'open' : 'closed' });
     const { state, effects } = play([hours(true), granted, hours(false)]);
     expect([modeOf(state), orders(effects)]).toEqual(['Accessed', ['passage']]);
-    expect(orders(stepDoor(state, { kind: 'timer', timer: 'access' }, door).effects)).toEqual(['lock']);
+    expect(orders(stepDoor(state, { kind: 'timer', timer: 'access' }, door, 1).effects)).toEqual(['lock']);
   });
 });
 
 describe('a door that stands open', () => {
   const opened: DoorInput = { kind: 'monitor', open: true };
-  const openTimer = (inputs: readonly DoorInput[], config = door) =>
+  const openTimer = (inputs: readonly (DoorInput | Pause)[], config = door) =>
     play(inputs, initialDoor(), config).effects.find(
       (effect) => effect.kind === 'startTimer' && effect.timer === 'open',
     );
@@ -341,10 +369,15 @@ describe('a door that stands open', () => {
   const extended: DoorInput = { kind: 'accessGranted', extended: true };
   const shut: DoorInput = { kind: 'monitor', open: false };
   const leaves: DoorInput = { kind: 'rex', active: true };
-  it.each<[string, readonly DoorInput[], number]>([
+  it.each<[string, readonly (DoorInput | Pause)[], number]>([
     ['longer, though somebody else was let in before it opened', [extended, granted, opened], 30_000],
     ['longer, though somebody else goes through after them', [extended, opened, granted], 30_000],
     ['longer once they come to the open door', [granted, opened, extended], 30_000],
+    [
+      'no longer for those who were let in while they were awaited, once their time is over',
+      [extended, pause(12_000), granted, pause(4_000), opened],
+      20_000,
+    ],
     ['no longer once it was shut', [extended, opened, shut, leaves, opened], 20_000],
     [
       'no longer after somebody who did not come',

@@ -26,16 +26,24 @@ import type {
 /** After this a pressed button is more likely stuck than pressed. */
 const rexHeldMs = 60_000;
 
-/** Takes one input. Reports come first among the effects: they are committed before anything moves. */
-export function stepDoor(state: DoorMachineState, input: DoorInput, door: DoorConfiguration): DoorStep {
-  let reaction = react(state, input, door);
+/**
+ * Takes one input. Reports come first among the effects: they are committed before anything moves.
+ * @param nowMs of a monotonic clock
+ */
+export function stepDoor(
+  state: DoorMachineState,
+  input: DoorInput,
+  door: DoorConfiguration,
+  nowMs: number,
+): DoorStep {
+  let reaction = react(state, input, door, nowMs);
   // Whatever bars a door also ends what it was opened for.
   if (isBarred(reaction.next)) reaction = chain(reaction, (next) => withoutAccess(next, door.wiring));
   const anew = startsPassage(input, reaction.effects);
   reaction = chain(reaction, (next) => standingJudged(next, door, anew));
   reaction = chain(reaction, (next) => boltJudged(next, door.wiring));
   const { next, effects } = reaction;
-  const orders = ordersBetween(state, next, door, effects);
+  const orders = ordersBetween(state, next, effects, door, nowMs);
   const isReport = ({ kind }: DoorEffect): boolean => kind === 'report';
   return {
     state: next,
@@ -73,20 +81,21 @@ function modesBetween(before: DoorMachineState, after: DoorMachineState): readon
 function ordersBetween(
   before: DoorMachineState,
   after: DoorMachineState,
-  door: DoorConfiguration,
   effects: readonly DoorEffect[],
+  door: DoorConfiguration,
+  nowMs: number,
 ): readonly DoorEffect[] {
-  const was = orderOf(before, door);
-  const order = orderOf(after, door);
+  const was = orderOf(before, door, nowMs);
+  const order = orderOf(after, door, nowMs);
   const isAnew = order.kind === 'passage' && effects.some(isPassageTimer);
   const same = was.kind === order.kind && !isAnew;
   return same ? [] : [{ kind: 'order', order }];
 }
 
-function react(state: DoorMachineState, input: DoorInput, door: DoorConfiguration): Reaction {
+function react(state: DoorMachineState, input: DoorInput, door: DoorConfiguration, nowMs: number): Reaction {
   switch (input.kind) {
     case 'accessGranted':
-      return reactToAccess(state, input, door);
+      return reactToAccess(state, input, door, nowMs);
     case 'lockdown':
       return { next: { ...state, lockdown: input.on }, effects: [] };
     case 'operator':
@@ -105,7 +114,7 @@ function react(state: DoorMachineState, input: DoorInput, door: DoorConfiguratio
     case 'monitorChatters':
       return { next: { ...state, monitorChatters: input.active }, effects: [] };
     case 'monitor':
-      return reactToMonitor(state, input.open, door);
+      return reactToMonitor(state, input.open, door, nowMs);
     case 'lockMonitor':
       return reactToLockMonitor(state, input.locked);
     case 'line':

@@ -39,16 +39,21 @@ export const isPassing = (state: DoorMachineState): boolean =>
 export const isReleased = (state: DoorMachineState, wiring: DoorWiring): boolean =>
   isHeldOpen(state) || state.access !== undefined || (state.egress && wiring.rex === 'release');
 
-/** What the lock is to do in this state. */
-export function orderOf(state: DoorMachineState, { times, wiring }: DoorConfiguration): DoorOrder {
+/** What the lock is to do in this state. A passage lasts for what is left of the access, and for a whole exit. */
+export function orderOf(
+  state: DoorMachineState,
+  { times, wiring }: DoorConfiguration,
+  nowMs: number,
+): DoorOrder {
   if (state.fire) return { kind: 'evacuate' };
   if (isHeldOpen(state)) return { kind: 'holdOpen' };
   if (isReleased(state, wiring)) {
-    const extended = state.access?.extended === true;
+    const { untilMs, extendedUntilMs } = state.access ?? { untilMs: 0, extendedUntilMs: 0 };
+    const exitMs = state.egress && wiring.rex === 'release' ? times.accessTimeMs : 0;
     return {
       kind: 'passage',
-      extended,
-      forMs: extended ? times.extendedAccessTimeMs : times.accessTimeMs,
+      extended: extendedUntilMs > nowMs,
+      forMs: Math.max(untilMs - nowMs, exitMs, 0),
     };
   }
   return { kind: isBarred(state) ? 'block' : 'lock' };

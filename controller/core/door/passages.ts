@@ -8,19 +8,20 @@ import type {
   DoorInput,
   DoorMachineState,
   DoorWiring,
+  LetIn,
 } from './state.ts';
 
-const personOf = ({ subject }: Access): Pick<Access, 'subject'> => (subject === undefined ? {} : { subject });
+const personOf = ({ subject }: LetIn): Pick<LetIn, 'subject'> => (subject === undefined ? {} : { subject });
 
 /** Whom the door has not opened for yet, in the order in which they were let in. */
-const awaited = ({ alsoLetIn, access }: DoorMachineState): readonly Access[] =>
+const awaited = ({ alsoLetIn, access }: DoorMachineState): readonly LetIn[] =>
   access === undefined || access.taken ? [] : [...alsoLetIn, access];
 
-const isSamePerson = ({ subject: one }: Access, { subject: other }: Access): boolean =>
+const isSamePerson = ({ subject: one }: LetIn, { subject: other }: LetIn): boolean =>
   one?.kind === other?.kind && one?.id === other?.id;
 
 /** What is to be said of an access that ends now without the door having opened. A monitor that is faulty or chatters cannot tell. */
-function notTaken(state: DoorMachineState, access: Access, wiring: DoorWiring): DoorEffect[] {
+function notTaken(state: DoorMachineState, access: LetIn, wiring: DoorWiring): DoorEffect[] {
   if (!wiring.hasMonitor || state.lines.monitor !== undefined || state.monitorChatters) return [];
   const { countedUse } = access;
   const givenBack = countedUse === undefined ? {} : { giveBackUse: countedUse };
@@ -28,18 +29,22 @@ function notTaken(state: DoorMachineState, access: Access, wiring: DoorWiring): 
 }
 
 /** Whose coming begins hours that wait for a first person: not guests, and nobody whom a telephone or a command let in. */
-const isFirstIn = ({ subject, fromAfar }: Access): boolean =>
+const isFirstIn = ({ subject, fromAfar }: LetIn): boolean =>
   subject !== undefined && subject.kind !== 'guest' && !fromAfar;
 
 export function reactToAccess(
   state: DoorMachineState,
   input: Extract<DoorInput, { kind: 'accessGranted' }>,
   { times, wiring }: DoorConfiguration,
+  nowMs: number,
 ): Reaction {
   const before = awaited(state);
+  const ownUntilMs = nowMs + (input.extended ? times.extendedAccessTimeMs : times.accessTimeMs);
+  const earlier = before.length === 0 ? undefined : state.access;
   const access: Access = {
-    // Whoever comes next shortens nobody's time.
-    extended: input.extended || before.some(({ extended }) => extended),
+    // Whoever comes next shortens nobody's time, and gets none of it either.
+    untilMs: Math.max(ownUntilMs, earlier?.untilMs ?? 0),
+    extendedUntilMs: input.extended ? ownUntilMs : (earlier?.extendedUntilMs ?? 0),
     // Somebody holds the door: the next one through takes access at once.
     taken: state.open === true,
     fromAfar: input.fromAfar === true,
@@ -49,7 +54,6 @@ export function reactToAccess(
   // The second lock on the same door; the decision grants here only while fire keeps it released, and a use is given back.
   if (isBarred(state)) return { next: state, effects: access.taken ? [] : notTaken(state, access, wiring) };
   const taken = access.taken ? [report({ type: 'AccessTaken', ...personOf(access) })] : [];
-  const ms = access.extended ? times.extendedAccessTimeMs : times.accessTimeMs;
   // Without a monitor nobody sees them enter.
   const entered = (access.taken || !wiring.hasMonitor) && isFirstIn(access);
   return {
@@ -57,7 +61,7 @@ export function reactToAccess(
       ...state,
       access,
       alsoLetIn: before.filter((other) => !isSamePerson(other, access)),
-      slow: state.slow || (access.taken && access.extended),
+      slow: state.slow || (access.taken && input.extended),
       firstIsIn: state.firstIsIn || (state.hours === 'firstIn' && entered),
     },
     effects: [
@@ -66,7 +70,7 @@ export function reactToAccess(
         .filter((other) => isSamePerson(other, access))
         .flatMap((other) => notTaken(state, other, wiring)),
       ...taken,
-      { kind: 'startTimer', timer: 'access', ms },
+      { kind: 'startTimer', timer: 'access', ms: access.untilMs - nowMs },
     ],
   };
 }
@@ -85,10 +89,15 @@ export const withoutAccess = (state: DoorMachineState, wiring: DoorWiring): Reac
         effects: [...reactToAccessTimer(state, wiring).effects, { kind: 'cancelTimer', timer: 'access' }],
       };
 
-export function reactToMonitor(state: DoorMachineState, open: boolean, door: DoorConfiguration): Reaction {
+export function reactToMonitor(
+  state: DoorMachineState,
+  open: boolean,
+  door: DoorConfiguration,
+  nowMs: number,
+): Reaction {
   if (open === state.open) return { next: state, effects: [] };
   const told = report({ type: 'DoorMonitor', open });
-  const { next, effects } = open ? opened(state, door) : closed(state, door);
+  const { next, effects } = open ? opened(state, door, nowMs) : closed(state, door);
   return { next: { ...next, open }, effects: [told, ...effects] };
 }
 
@@ -102,7 +111,7 @@ function closed(state: DoorMachineState, { times, wiring }: DoorConfiguration): 
   return { next: { ...state, forced, slow: false, access: relock ? undefined : state.access }, effects };
 }
 
-function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration): Reaction {
+function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration, nowMs: number): Reaction {
   const { access } = state;
   if (access !== undefined) {
     const coming = awaited(state);
@@ -115,7 +124,7 @@ function opened(state: DoorMachineState, { times, wiring }: DoorConfiguration): 
         ...state,
         firstIsIn,
         alsoLetIn: [],
-        slow: access.extended,
+        slow: access.extendedUntilMs > nowMs,
         access: relock ? undefined : { ...access, taken: true },
       },
       effects,

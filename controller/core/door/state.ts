@@ -35,14 +35,20 @@ export type Contact = 'monitor' | 'lockMonitor' | 'rex' | 'fire' | 'tamper';
 export type LineFault = 'open' | 'short' | 'cut';
 
 /** One person let in, until the door has opened or the time is over. */
-export interface Access {
-  readonly extended: boolean;
+export interface LetIn {
   readonly subject?: Subject;
   /** The guest whose use is given back when the door was not opened. */
   readonly countedUse?: GuestId;
-  readonly taken: boolean;
   /** By a command: whoever sent it need not be there. */
   readonly fromAfar: boolean;
+}
+
+/** Whoever was let in last, and until when (of a monotonic clock) the door stays released for all who were. */
+export interface Access extends LetIn {
+  readonly taken: boolean;
+  readonly untilMs: number;
+  /** When the time of the last of them with accessible timing ends or has ended; 0: nobody has any. */
+  readonly extendedUntilMs: number;
 }
 
 export interface DoorMachineState {
@@ -62,7 +68,7 @@ export interface DoorMachineState {
   /** Released by a credential, call or command until the access timer ends. */
   readonly access: Access | undefined;
   /** Others who were let in before it, while the door had not opened yet: it opens for all of them. */
-  readonly alsoLetIn: readonly Access[];
+  readonly alsoLetIn: readonly LetIn[];
   /** Door monitor, as last known; undefined before its first report, or where none is fitted. */
   readonly open: boolean | undefined;
   /** So often that an opening may go unseen. */

@@ -49,8 +49,8 @@ export class DoorModel {
   #egressUntil: Until = never;
   /** Who was let in and has not been seen to enter. */
   #awaited: readonly Person[] = [];
-  /** The present access is for somebody with accessible timing. */
-  #extended = false;
+  /** While somebody with accessible timing may take their time. */
+  #extendedUntil: Until = never;
   #open: boolean | undefined;
   locked: boolean | undefined;
   chatters = false;
@@ -99,12 +99,12 @@ export class DoorModel {
     return this.#held || this.#accessed || (this.#leaving && this.#door.wiring.rex === 'release');
   }
 
-  /** As it stands to anybody who looks: its mode, its order, the voltage at its relay and its alarms. */
+  /** As it stands to anybody who looks: its mode, its order, the voltage at its relay, a lock that times itself, and its alarms. */
   get seen(): string {
     const { failMode, activeLow } = this.#door.strike;
     const isEnergised = this.#released === (failMode === 'fail-secure');
     const alarms = [...this.#alarms].sort();
-    return JSON.stringify([this.#mode, this.#order, isEnergised !== activeLow, alarms]);
+    return JSON.stringify([this.#mode, this.#order, isEnergised !== activeLow, this.#order, alarms]);
   }
 
   get #mode(): string {
@@ -133,9 +133,11 @@ export class DoorModel {
       return;
     }
     const { accessTimeMs, extendedAccessTimeMs } = this.#door.times;
+    const until = this.now + (person.extended ? extendedAccessTimeMs : accessTimeMs);
     // Until the door has opened, nobody's time is shortened by whoever comes next, and who asks once more is let in once.
-    this.#extended = person.extended || (this.#awaited.length > 0 && this.#extended);
-    this.#accessUntil = this.now + (this.#extended ? extendedAccessTimeMs : accessTimeMs);
+    const isFirst = this.#awaited.length === 0;
+    this.#accessUntil = isFirst ? until : Math.max(until, this.#accessUntil);
+    if (person.extended || isFirst) this.#extendedUntil = person.extended ? until : never;
     this.#notTaken(this.#awaited.filter((other) => isSame(other, person)));
     this.#awaited = [...this.#awaited.filter((other) => !isSame(other, person)), person];
     if (isOpen) {
@@ -168,7 +170,7 @@ export class DoorModel {
     if (open) {
       const isExpected = this.#open !== false || this.#released || this.#leaving;
       if (!isExpected && !wiring.opensUnasked) this.#forced = true;
-      this.#slow = this.#accessed && this.#extended;
+      this.#slow = this.#accessed && this.now < this.#extendedUntil;
       this.#everybodyEnters();
       if (times.relockOn === 'open') this.#accessUntil = never;
     } else {

@@ -27,6 +27,8 @@ export class DrivenDoor {
   readonly #wires: GpioDoor;
   #state: DoorMachineState = initialDoor();
   #ordered = 'lock';
+  /** Until when a lock would be open that times its passages by itself. */
+  #passageUntil = 0;
   #told: DoorReport[] = [];
   now = 1;
 
@@ -45,10 +47,12 @@ export class DrivenDoor {
     this.#wires.start(() => {});
   }
 
-  /** As it stands to anybody who looks: its mode, its order, the voltage at its relay and its alarms. */
+  /** As it stands to anybody who looks: its mode, its order, the voltage at its relay, a lock that times itself, and its alarms. */
   get seen(): string {
     const alarms = [...alarmsOf(this.#state)].sort();
-    return JSON.stringify([modeOf(this.#state), this.#ordered, this.#gpio.isHigh(relay), alarms]);
+    const timesItself = this.#ordered !== 'passage' || this.now < this.#passageUntil ? this.#ordered : 'over';
+    const isHigh = this.#gpio.isHigh(relay);
+    return JSON.stringify([modeOf(this.#state), this.#ordered, isHigh, timesItself, alarms]);
   }
 
   /** What has been told since the last time. */
@@ -59,7 +63,7 @@ export class DrivenDoor {
   }
 
   take(input: DoorInput): void {
-    const step = stepDoor(this.#state, input, this.#door);
+    const step = stepDoor(this.#state, input, this.#door, this.now);
     this.#state = step.state;
     for (const effect of step.effects) this.#execute(effect);
   }
@@ -86,6 +90,7 @@ export class DrivenDoor {
         return;
       case 'order':
         this.#ordered = effect.order.kind;
+        if (effect.order.kind === 'passage') this.#passageUntil = this.now + effect.order.forMs;
         if (releases(effect.order)) this.#wires.release();
         else this.#wires.secure();
         return;
