@@ -16,7 +16,10 @@ const path = z
 export const SipPhone = z
   .strictObject({
     hardware: z.literal('sip').describe('a real line: SIP, by the phone engine baresip (docs/calls.md)'),
-    user: word.describe('the console’s user name at its telephone system or trunk'),
+    // The engine splits `user:password`, and then knows the account by another name than the one by which it is taken away.
+    user: word
+      .regex(/^[^:]*$/u, 'a name with no colon, behind which the phone engine would look for a password')
+      .describe('the console’s user name at its telephone system or trunk, without a colon'),
     domain: word.describe('host of that system, with `:port` where it is not the usual one'),
     displayName: plain.default('Entrance').describe('what the called telephone shows'),
     authUser: word.optional().describe('user name to log in with; absent: `user`'),

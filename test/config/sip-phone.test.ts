@@ -47,6 +47,7 @@ describe('a real line in the configuration', () => {
   it.each([
     ['user', 'a;b'],
     ['user', 'a b'],
+    ['user', 'lobby:2'],
     ['domain', 'x>'],
     ['displayName', 'a"b'],
     ['passwordFile', 'a\nmodule x.so'],
@@ -64,6 +65,14 @@ describe('a real line in the configuration', () => {
     ['engine', '/bin/sh -c x'],
   ])('refuses %s: %j', (key, value) => {
     expect(SipPhone.safeParse({ ...least, [key]: value }).success).toBe(false);
+  });
+
+  it('says why a user has no colon; a login may have one', () => {
+    const login = { authUser: 'lobby:2', passwordFile: 'phone.password' };
+    expect(SipPhone.safeParse({ ...least, ...login }).success).toBe(true);
+    expect(SipPhone.safeParse({ ...least, user: 'lobby:2' }).error?.issues).toMatchObject([
+      { path: ['user'], message: expect.stringContaining('no colon') },
+    ]);
   });
 
   it('lets nothing through that the engine’s texts would refuse', () => {
