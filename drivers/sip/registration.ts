@@ -65,7 +65,8 @@ const unregistered = (
     : { registration: { ...before, why }, effects };
 
 /**
- * The registrar has answered, and does not want this console (a wrong password, an unknown user): asking it over and over
- * would have it blocked. That is left to the engine's long pauses.
+ * The registrar has answered, and does not want this console (a wrong password, an unknown user; 603, 606): asking it over and
+ * over would have it blocked. That is left to the engine's long pauses. 408 and 480 say that it is out of order for now
+ * (RFC 3261, 21.4).
  */
-const isRefusal = (why: string): boolean => /^4(?!08)\d\d\b/.test(why);
+const isRefusal = (why: string): boolean => /^(?:4(?!08|80)|6)\d\d\b/.test(why);

@@ -280,22 +280,30 @@ describe('the registration', () => {
     expect(effects(silent, begun)).toEqual(['startTimer', 'startRetryTimer', 'cancelRetryTimer']);
   });
 
-  it.each(['Connection timed out', 'Connection refused', '503 Service Unavailable', '408 Request Timeout'])(
-    'that came to nothing is tried again after a pause: %s',
-    (why) => {
-      expect(effects(begun, { kind: 'failed', why }, retryDue).slice(-2)).toEqual([
-        'startRetryTimer',
-        'register',
-      ]);
-    },
-  );
+  it.each([
+    'Connection timed out',
+    'Connection refused',
+    '503 Service Unavailable',
+    '408 Request Timeout',
+    '480 Temporarily Unavailable',
+  ])('that came to nothing is tried again after a pause: %s', (why) => {
+    expect(effects(begun, { kind: 'failed', why }, retryDue).slice(-2)).toEqual([
+      'startRetryTimer',
+      'register',
+    ]);
+  });
 
-  it.each(['401 Unauthorized', '403 Forbidden', '404 Not Found', '407 Proxy Authentication Required'])(
-    'that is refused is left to the engine’s long pauses: %s',
-    (why) => {
-      expect(effects(begun, { kind: 'failed', why }).slice(2)).toEqual([]);
-    },
-  );
+  it.each([
+    '401 Unauthorized',
+    '403 Forbidden',
+    '404 Not Found',
+    '407 Proxy Authentication Required',
+    '600 Busy Everywhere',
+    '603 Decline',
+    '606 Not Acceptable',
+  ])('that is refused is left to the engine’s long pauses: %s', (why) => {
+    expect(effects(begun, { kind: 'failed', why }).slice(2)).toEqual([]);
+  });
 
   it('that is back is not asked for by a timer that was late', () => {
     expect(effects(silent, registered, retryDue)).not.toContain('register');
