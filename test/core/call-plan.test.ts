@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CallsMade, withCall } from '../../controller/core/call/limits.ts';
 import { numberRefusal } from '../../controller/core/call/number-policy.ts';
 import { planConciergeCall, planResidentCall } from '../../controller/core/call/plan.ts';
+import type { Resident } from '../../controller/core/dataset.ts';
 import { noon } from '../support/hand-time.ts';
 import { aBuilding, aResident } from '../support/rows.ts';
 
@@ -67,6 +68,19 @@ describe('whom a call rings', () => {
     expect(plan.leftOut).toBe(2);
     const none = planResidentCall(aResident('ann', { phone: 'home' }), aBuilding(), clock);
     expect(none).toEqual({ kind: 'refused', reason: 'noNumber', leftOut: 1 });
+  });
+
+  it.each<[string, Partial<Resident>, number]>([
+    ['each once, however often it stands there', { phone: 'home', escalationNumbers: ['home', '911'] }, 3],
+    ['the concierge’s too', { phone }, 1],
+    [
+      'in quiet hours the concierge’s alone',
+      { phone: 'home', doNotDisturb: [{ days: [1], from: '11:00', to: '13:00' }] },
+      1,
+    ],
+  ])('counts of the numbers that this call would have rung: %s', (_, row, leftOut) => {
+    const plan = planResidentCall(aResident('ann', row), aBuilding({ conciergeNumber: 'desk' }), clock);
+    expect(plan.leftOut).toBe(leftOut);
   });
 
   describe('in the resident’s quiet hours', () => {
@@ -141,6 +155,13 @@ describe('a number', () => {
     ['1120', undefined, undefined],
     ['2112', undefined, undefined],
     ['1161', undefined, undefined],
+    ['118', undefined, 'emergency'],
+    ['118118', ['+44'], 'premium'],
+    ['118218', ['+33'], 'premium'],
+    ['11880', ['+49'], 'premium'],
+    ['11811', undefined, 'premium'],
+    ['1180', undefined, undefined],
+    ['211811', undefined, undefined],
     ['00112', undefined, 'emergency'],
     ['99911', undefined, 'emergency'],
     ['88911', undefined, undefined],

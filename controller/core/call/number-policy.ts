@@ -8,7 +8,7 @@ import { phoneNumberPattern } from '../dataset.ts';
 /** `malformed`: neither E.164 nor an extension. `prefix`: dialling digits stand where a country's own number begins. */
 export type NumberRefusal = 'malformed' | 'prefix' | 'emergency' | 'premium' | 'country';
 
-/** Emergency and help lines of two and three digits (ITU-T E.161.1 and national plans); as extensions they would reach the trunk. */
+/** Emergency and help lines of two, three and five digits (ITU-T E.161.1 and national plans); as extensions they would reach the trunk. */
 const emergency: ReadonlySet<string> = new Set([
   ...['15', '17', '18'],
   ...[
@@ -40,6 +40,9 @@ const emergency: ReadonlySet<string> = new Set([
  * the help lines of Europe (Decision 2007/116/EC).
  */
 const emergencyByPbx = /^(?:911|999|(?:00?|7|8|99?)(?:911|112|999)|116\d{3}$)/;
+
+/** Directory enquiries as they are dialled in Europe: 118 118 (GB), 118 218 (FR), 11880 (DE). They put calls through, at their price. */
+const enquiries = /^118\d{2,3}$/;
 
 const shortCallingCode = '1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]';
 /**
@@ -91,8 +94,10 @@ export function numberRefusal(
   callCountries: readonly string[] | undefined,
 ): NumberRefusal | undefined {
   if (!phoneNumberPattern.test(number)) return 'malformed';
-  if (!number.startsWith('+'))
-    return emergency.has(number) || emergencyByPbx.test(number) ? 'emergency' : undefined;
+  if (!number.startsWith('+')) {
+    if (emergency.has(number) || emergencyByPbx.test(number)) return 'emergency';
+    return enquiries.test(number) ? 'premium' : undefined;
+  }
   if (nanpService.test(number)) return 'emergency';
   if (prefixed.test(number)) return 'prefix';
   if (premium.some((range) => range.test(number))) return 'premium';

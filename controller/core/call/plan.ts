@@ -11,7 +11,7 @@ export interface CallNumber {
   readonly target: CallTarget;
 }
 
-/** `leftOut`: how many numbers there are that consoles do not dial. */
+/** `leftOut`: how many of the numbers that this call would have rung consoles do not dial; each counts once. */
 export type CallPlan = { readonly leftOut: number } & (
   | { readonly kind: 'numbers'; readonly numbers: readonly [CallNumber, ...CallNumber[]] }
   | { readonly kind: 'refused'; readonly reason: 'noNumber' | 'doNotDisturb' }
@@ -47,13 +47,14 @@ function isQuiet({ doNotDisturb }: Resident, { timezone }: Building, { state, no
 }
 
 function dialable(wanted: readonly (CallNumber | undefined)[], { callCountries }: Building): CallPlan {
+  const seen = new Set<string>();
   const numbers: CallNumber[] = [];
-  let leftOut = 0;
   for (const next of wanted) {
-    if (next === undefined || numbers.some(({ number }) => number === next.number)) continue;
+    if (next === undefined || seen.has(next.number)) continue;
+    seen.add(next.number);
     if (numberRefusal(next.number, callCountries) === undefined) numbers.push(next);
-    else leftOut += 1;
   }
+  const leftOut = seen.size - numbers.length;
   const [first, ...rest] = numbers;
   return first === undefined
     ? { kind: 'refused', leftOut, reason: 'noNumber' }

@@ -12,7 +12,9 @@ const numbersLeftOut = z
   .int()
   .min(1)
   .exactOptional()
-  .describe('how many numbers of the row are none that consoles dial (docs/calls.md); absent: all are');
+  .describe(
+    'how many of the numbers that this call would have rung are none that consoles dial (docs/calls.md), the concierge’s included, each counted once; absent: none',
+  );
 const legEnds = ['busy', 'declined', 'unavailable', 'unknownNumber', 'failed', 'hungUp'] as const;
 
 export const callKinds = {
