@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,7 +28,16 @@ export async function shippedMosquitto(
   writeFileSync(file, `${asRoot}${config}`);
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
   const broker = spawn('mosquitto', ['-c', file], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const lines = createInterface({ input: broker.stderr });
-  while (!String((await once(lines, 'line'))[0]).includes(' running'));
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`mosquitto ${why}: ${said.join('\n')}`));
+    broker.once('error', () => fail('cannot be started'));
+    broker.once('close', (code) => fail(`ended with ${code}`));
+    // Several lines may come in one piece: whoever awaits them one by one hears only its first.
+    createInterface({ input: broker.stderr }).on('line', (line) => {
+      said.push(line);
+      if (line.includes(' running')) resolve();
+    });
+  });
   return broker;
 }
