@@ -46,6 +46,17 @@ const skimmed = async (): Promise<void> => {
   while (peer.requests.left.length > 0) await peer.requests.next();
 };
 const request = (method: string) => peer.requests.next((one) => one.method === method);
+/** A call to a peer that answers its INVITE so is given up; the line is free for the next. */
+const givenUpDuring = async (onInvite: SipPeer['onInvite']): Promise<void> => {
+  await skimmed();
+  peer.onInvite = onInvite;
+  dial();
+  await request('INVITE');
+  line.phone.hangUp(leg);
+  peer.onInvite = () => peer.reply(180, 'Ringing');
+  await talk();
+  await goodbye();
+};
 
 beforeEach(() => {
   peer.onInvite = () => peer.reply(180, 'Ringing');
@@ -178,14 +189,7 @@ describe('a call', () => {
   });
 
   it('over a trunk that never answers shows no sign, and leaves the line to the next', async () => {
-    await skimmed();
-    peer.onInvite = () => {};
-    dial();
-    await request('INVITE');
-    line.phone.hangUp(leg);
-    peer.onInvite = () => peer.reply(180, 'Ringing');
-    await talk();
-    await goodbye();
+    await givenUpDuring(() => {});
     expect(line.news.left).toEqual([]);
   });
 
@@ -212,14 +216,7 @@ describe('a call', () => {
   });
 
   it('with such a header once shows no sign, and can be given up like any other', async () => {
-    await skimmed();
-    peer.onInvite = tooLong;
-    dial();
-    await request('INVITE');
-    line.phone.hangUp(leg);
-    peer.onInvite = () => peer.reply(180, 'Ringing');
-    await talk();
-    await goodbye();
+    await givenUpDuring(tooLong);
     expect(line.news.left).toEqual([]);
   });
 
