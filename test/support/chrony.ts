@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { chronyFolder } from '../../scripts/system-packages.ts';
 
 export interface Chrony extends AsyncDisposable {
@@ -24,9 +25,10 @@ export async function startChrony(config: readonly string[]): Promise<Chrony> {
   const child = spawn(`${chronyFolder}usr/sbin/chronyd`, ['-x', '-d', '-U', '-u', user, '-f', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  await running(child);
+  const tracking = [`${chronyFolder}usr/bin/chronyc`, '-n', '-c', '-h', socket, 'tracking'] as const;
+  await running(child, tracking);
   return {
-    tracking: [`${chronyFolder}usr/bin/chronyc`, '-n', '-c', '-h', socket, 'tracking'],
+    tracking,
     async [Symbol.asyncDispose]() {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
@@ -36,17 +38,24 @@ export async function startChrony(config: readonly string[]): Promise<Chrony> {
   };
 }
 
-/** Resolves once chronyd has said that it runs, with its socket open. */
-async function running(child: ChildProcess & { readonly stderr: Readable }): Promise<void> {
+/** Resolves once chronyd answers: its last word at a start comes before it opens its socket. */
+async function running(
+  child: ChildProcess & { readonly stderr: Readable },
+  [program, ...args]: Chrony['tracking'],
+): Promise<void> {
   const lines: string[] = [];
-  const output = createInterface({ input: child.stderr });
-  await new Promise<void>((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`chronyd ${why}: ${lines.join('\n')}`));
-    child.once('error', () => fail('cannot be started; "npm test" unpacks it'));
-    child.once('exit', (code) => fail(`ended with ${code}`));
-    output.on('line', (line) => {
-      lines.push(line);
-      if (line.includes('Disabled control of system clock')) resolve();
-    });
-  });
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const ended = new AbortController();
+  const fail = (why: string): void => ended.abort(new Error(`chronyd ${why}: ${lines.join('\n')}`));
+  child.once('error', () => fail('cannot be started; "npm test" unpacks it'));
+  child.once('exit', (code) => fail(`ended with ${code}`));
+  const answers = async (): Promise<boolean> => {
+    const asking = spawn(program, args, { stdio: 'ignore' });
+    const [code] = await once(asking, 'exit');
+    return code === 0;
+  };
+  while (!(await answers())) {
+    ended.signal.throwIfAborted();
+    await setTimeout(20);
+  }
 }
