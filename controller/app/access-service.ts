@@ -116,7 +116,7 @@ export class AccessService implements ReaderAccess {
       now: this.#clock.reading().now,
     });
     return decision.outcome === 'grant'
-      ? { outcome: 'grant', seq, sentence }
+      ? { outcome: 'grant', seq, sentence, opensForMs: runtime.accessTimeMs(decision.extended) }
       : { outcome: 'deny', reason: decision.reason, seq, sentence };
   }
 

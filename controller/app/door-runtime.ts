@@ -207,8 +207,14 @@ export class DoorRuntime {
     accessTimeMs: number;
   } {
     const { simulated, hasMonitor } = this.#parts.hardware;
-    const { times, wiring } = this.#configuration();
-    return { simulated, hasMonitor, rex: wiring.rex, accessTimeMs: times.accessTimeMs };
+    const { rex } = this.#parts.wiring;
+    return { simulated, hasMonitor, rex, accessTimeMs: this.accessTimeMs(false) };
+  }
+
+  /** For so long somebody who is let in may open it; `extended`: with accessible timing. */
+  accessTimeMs(extended: boolean): number {
+    const { times } = this.#configuration();
+    return extended ? times.extendedAccessTimeMs : times.accessTimeMs;
   }
 
   /** What bars the door comes first: no moment lies between a lockdown's beginning and the end of an operator's mode. */

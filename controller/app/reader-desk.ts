@@ -350,13 +350,14 @@ export class ReaderDesk {
     return held?.card;
   }
 
-  #answer(reader: string, { outcome, reason }: AccessAnswer): void {
+  #answer(reader: string, { outcome, reason, opensForMs }: AccessAnswer): void {
     const faulty = reason === 'storageFault' || reason === 'doorFault';
-    this.#show(reader, outcome === 'grant' ? 'granted' : faulty ? 'fault' : 'denied');
+    this.#show(reader, outcome === 'grant' ? 'granted' : faulty ? 'fault' : 'denied', opensForMs);
   }
 
-  #show(reader: string, outcome: ReaderOutcome): void {
-    this.#parts.readers.get(reader)?.line.show(reader, { outcome, text: readerTexts[outcome] });
+  #show(reader: string, outcome: ReaderOutcome, forMs?: number): void {
+    const feedback = { outcome, text: readerTexts[outcome], ...(forMs === undefined ? {} : { forMs }) };
+    this.#parts.readers.get(reader)?.line.show(reader, feedback);
   }
 
   #stand(

@@ -22,6 +22,8 @@ export interface AccessAnswer {
   /** The committed event; absent when the disk refused it, and then nothing opened. */
   readonly seq?: number;
   readonly sentence: Sentence;
+  /** Of a grant: how long this person may open the door. */
+  readonly opensForMs?: number;
 }
 
 /** Where credentials come in. Synchronous: decided, committed and acted upon when it returns. */

@@ -46,6 +46,8 @@ export type KeyFailure = 'notOnline' | 'windowClosed' | 'notTaken' | 'storage';
 export interface ReaderFeedback {
   readonly outcome: ReaderOutcome;
   readonly text: Sentence;
+  /** Light and text stay for so long; absent: as the outcome's own pattern has it. */
+  readonly forMs?: number;
 }
 
 /**

@@ -50,19 +50,26 @@ const patterns: Readonly<Record<ReaderFeedback['outcome'], Pattern>> = {
 
 const reader = 0;
 const textForMs = 5_000;
+/** What the messages' fields hold: a light's time in steps of 100 ms, a text's in seconds. */
+const longestLightMs = 0xff_ff * 100;
+const longestTextMs = 255_000;
+const inSteps = (ms: number, stepMs: number): number => Math.ceil(ms / stepMs) * stepMs;
 
 /** @param display the languages of a reader's display, one a row; none: it has none */
 export function feedbackCommands(
-  { outcome, text }: ReaderFeedback,
+  { outcome, text, forMs }: ReaderFeedback,
   display: readonly Language[],
 ): readonly Shown[] {
   const { color, onMs, offMs, lightForMs, tone } = patterns[outcome];
   const light: LedControl = {
     reader,
     led: 0,
-    temporary: { onMs, offMs, onColor: color, offColor: 'black', timerMs: lightForMs },
+    temporary: {
+      ...{ onMs, offMs, onColor: color, offColor: 'black' },
+      timerMs: Math.min(inSteps(forMs ?? lightForMs, 100), longestLightMs),
+    },
   };
-  const forMs = outcome === 'codeWanted' ? lightForMs : textForMs;
+  const readForMs = forMs ?? (outcome === 'codeWanted' ? lightForMs : textForMs);
   return [
     { kind: 'LED', leds: [light] },
     { kind: 'BUZ', reader, tone: 'default', ...tone },
@@ -70,7 +77,7 @@ export function feedbackCommands(
       (language, row): Shown => ({
         kind: 'TEXT',
         reader,
-        forMs,
+        forMs: Math.min(inSteps(readForMs, 1_000), longestTextMs),
         row: row + 1,
         column: 1,
         text: readerText(text[language]),

@@ -20,7 +20,7 @@ import {
 } from '../support/controller-shell.ts';
 import { siteKeyHex } from '../support/identity-folder.ts';
 import { PlayedReader } from '../support/played-reader.ts';
-import { aCredential, aDoor } from '../support/rows.ts';
+import { aCredential, aDoor, aResident } from '../support/rows.ts';
 
 const card = (hex = annsCard, bits = 26): ReaderInput => ({
   kind: 'read',
@@ -73,6 +73,16 @@ describe('a card at a reader', () => {
     expect(play(card())).toContain('AccessGranted');
     expect(shell.wires().released).toBe(true);
     expect(outcomes()).toEqual(['granted']);
+  });
+
+  it.each([
+    ['as long as the door may be opened', false, 5_000],
+    ['longer for who needs longer', true, 15_000],
+  ])('is answered %s', (_, extendedAccess, forMs) => {
+    const { play, shell, line } = scene();
+    shell.publish(put('resident', aResident(ann.id, { version: 2, extendedAccess })));
+    play(card());
+    expect(line.shown).toEqual([{ reader: 'hall', outcome: 'granted', forMs }]);
   });
 
   it('names the reader as the access point of its event', () => {

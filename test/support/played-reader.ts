@@ -2,7 +2,11 @@ import type { ReaderFeedback, ReaderInput, ReaderKeying, ReaderLine } from '../.
 
 /** A line whose readers are in the test's hands: what they read, how they stand, and what was shown on them. */
 export class PlayedReader implements ReaderLine {
-  readonly shown: { readonly reader: string; readonly outcome: ReaderFeedback['outcome'] }[] = [];
+  readonly shown: {
+    readonly reader: string;
+    readonly outcome: ReaderFeedback['outcome'];
+    readonly forMs?: number;
+  }[] = [];
   readonly ordered: { readonly reader: string; readonly windowMs?: number; readonly closed?: true }[] = [];
   readonly keying: ReaderKeying = {
     commission: (reader, windowMs) => void this.ordered.push({ reader, windowMs }),
@@ -19,8 +23,8 @@ export class PlayedReader implements ReaderLine {
     this.#listener(reader, input);
   }
 
-  show(reader: string, { outcome }: ReaderFeedback): void {
-    this.shown.push({ reader, outcome });
+  show(reader: string, { outcome, forMs }: ReaderFeedback): void {
+    this.shown.push({ reader, outcome, ...(forMs === undefined ? {} : { forMs }) });
   }
 
   close(): Promise<void> {
