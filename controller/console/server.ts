@@ -13,7 +13,7 @@ import { builtUiFolder, ConsoleFault, type PageFiles, readPageFiles } from './pa
 import { type RefusalCode, refusalBody, refusalOfStatus, refusals } from './refusals.ts';
 import { CallRequest, EndCallRequest, EntryRequest, SearchRequest } from './requests.ts';
 import { rawBadRequest, securityHeaders } from './security-headers.ts';
-import { statusPage } from './status-page.ts';
+import { statusPage, statusStyle, statusStylePath } from './status-page.ts';
 import { toCallAnswer, toDirectory, toEntryAnswer, toSearchAnswer, toViewModel } from './view-model.ts';
 
 const bodyLimitBytes = 1_024;
@@ -147,6 +147,7 @@ export class ConsoleServer {
     app.get('/status', (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(statusPage(lobby.status())),
     );
+    app.get(statusStylePath, (_request, reply) => reply.type('text/css; charset=utf-8').send(statusStyle));
     app.get('/api/events', (_request, reply) => {
       if (streams.full) return this.#refuse(reply, 'tooManyStreams');
       reply.hijack();

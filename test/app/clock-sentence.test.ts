@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeClock } from '../../controller/clock-sentence.ts';
+import { describeClock } from '../../controller/console/clock-sentence.ts';
 
 const time = '2026-11-22T14:05:00.000Z';
 const second = 1_000;

@@ -128,8 +128,8 @@ describe('vestibule-sim', () => {
     await play('tamper', 'on');
     await play('line', 'fire', 'cut');
     expect(await alarms()).toEqual(['DoorTamper', 'InputFault: fire']);
-    expect((await command('status').finished()).stdout).toContain(
-      'Unlocked, released, closed (simulated) ALARM: DoorTamper',
+    expect((await command('status').finished()).stdout).toMatch(
+      /(\w+): Unlocked, released, closed \(simulated\)\n +\1: ALARM: DoorTamper\n/,
     );
     await play('tamper', 'off');
     const { stdout } = await play('line', 'fire', 'sound');

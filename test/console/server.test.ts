@@ -174,6 +174,7 @@ describe('the page and its parts', () => {
     ['/api/state', 'application/json; charset=utf-8', 'no-store'],
     ['/api/status', 'application/json; charset=utf-8', 'no-store'],
     ['/status', 'text/html; charset=utf-8', 'no-store'],
+    ['/status.css', 'text/css; charset=utf-8', 'no-store'],
   ])('%s comes as %s, %s, under the strict policy', async (path, contentType, cacheControl) => {
     const { status, headers } = await ask(running.port, { path });
     expect(status).toBe(200);

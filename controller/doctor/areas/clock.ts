@@ -1,4 +1,4 @@
-import { describeClock } from '../../clock-sentence.ts';
+import { describeClock } from '../../console/clock-sentence.ts';
 import { type ClockStatus, examineClock, knowing } from '../../core/clock.ts';
 import { learnNtp } from '../../core/clock-evidence.ts';
 import type { NtpReport } from '../../core/ntp.ts';

@@ -1,5 +1,5 @@
-import type { NtpReport } from './core/ntp.ts';
-import type { ControllerStatus } from './ports/lobby.ts';
+import type { NtpReport } from '../core/ntp.ts';
+import type { ControllerStatus } from '../ports/lobby.ts';
 
 type ClockOfStatus = ControllerStatus['clock'];
 
