@@ -2,11 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ControllerConfig } from '../config/load.ts';
-import { GpioDoors } from '../drivers/gpio/gpio-doors.ts';
-import { SimulatedPhone } from '../drivers/sim/phone/simulated-phone.ts';
 import { SimDesk } from '../drivers/sim/sim-desk.ts';
-import { SimulatedDoor } from '../drivers/sim/simulated-door.ts';
-import { SipPhone } from '../drivers/sip/sip-phone.ts';
 import { CloudLink } from '../sync/links/cloud-link.ts';
 import { CertificateRenewal } from '../sync/links/enrol/renewal.ts';
 import type { Identity } from '../sync/links/identity.ts';
@@ -20,7 +16,7 @@ import { UnreadableWatch } from './app/disk-unreadable.ts';
 import { DiskWatch } from './app/disk-watch.ts';
 import { DoorClock } from './app/door-clock.ts';
 import { DoorProblems } from './app/door-problems.ts';
-import { DoorRuntime, type DoorRuntimeParts } from './app/door-runtime.ts';
+import { DoorRuntime } from './app/door-runtime.ts';
 import { Doors } from './app/doors.ts';
 import { Guesses } from './app/guesses.ts';
 import { Housekeeping } from './app/housekeeping.ts';
@@ -35,20 +31,17 @@ import { ConsoleServer } from './console/server.ts';
 import { ControlSocket, SocketPathFault } from './control-socket.ts';
 import { DoorId } from './core/dataset.ts';
 import { beginWipe } from './decommission.ts';
+import { HardwareOfDoors, reactionsOf } from './door-hardware.ts';
 import { answerDoorTest } from './door-test/answer-door-test.ts';
 import { doorTestSocket } from './door-test/protocol.ts';
-import { gpioReactions, gpioWiring } from './gpio-wiring.ts';
-import { sipSetupOf } from './phone-setup.ts';
+import { phoneOf } from './phone-setup.ts';
 import type { Timers } from './ports/clock.ts';
-import type { DoorHardware } from './ports/door-hardware.ts';
 import type { DatabaseName } from './ports/journal.ts';
 import type { Lobby } from './ports/lobby.ts';
 import type { NtpSource } from './ports/ntp.ts';
-import type { Phone } from './ports/phone.ts';
 import { answerReaderCommand } from './reader-control.ts';
 import { readerLines } from './reader-lines.ts';
 import { readerSocket } from './reader-protocol.ts';
-import { SaltoDoors } from './salto-doors.ts';
 import { openStore } from './store/open-store.ts';
 import { lockState } from './store/state-lock.ts';
 
@@ -105,43 +98,18 @@ export function compose({
     },
   });
 
-  const simulated = new Map<DoorId, SimulatedDoor>();
-  const salto =
-    config.salto &&
-    new SaltoDoors(config.salto, { saltoLog: new JournaledSaltoLog(journal, recorder), timers, log });
-  const gpio =
-    config.gpio &&
-    new GpioDoors({
-      backend: config.gpio.backend,
-      timers,
-      monotonicMs: () => clock.monotonicMs(),
-      onWatchdogLost: () => log.error('the watchdog of the outputs has ended; it is started again'),
-    });
-  const hardwareOf = (id: DoorId, wiring: ControllerConfig['doors'][string]): DoorHardware => {
-    switch (wiring.hardware) {
-      case 'simulated': {
-        const door = new SimulatedDoor(id, wiring.monitor);
-        simulated.set(id, door);
-        return salto?.heard(door) ?? door;
-      }
-      case 'gpio': {
-        if (gpio === undefined) throw new TypeError(`${id} is on lines whose backend is not configured`);
-        const door = gpio.door({ door: id, ...gpioWiring(wiring) });
-        return salto?.heard(door) ?? door;
-      }
-      case 'salto':
-        if (salto === undefined) throw new TypeError(`${id} is behind a SALTO server that is not configured`);
-        return salto.door(id, wiring, () => doors.row(id)?.saltoDoorId);
-      default:
-        return wiring satisfies never;
-    }
-  };
+  const hardware = new HardwareOfDoors(config, {
+    saltoLog: new JournaledSaltoLog(journal, recorder),
+    timers,
+    monotonicMs: () => clock.monotonicMs(),
+    log,
+  });
+  const { simulated } = hardware;
   for (const [name, wiring] of Object.entries(config.doors)) {
     const id = DoorId.parse(name);
-    const hardware = hardwareOf(id, wiring);
     const runtime = new DoorRuntime(
       {
-        hardware,
+        hardware: hardware.of(id, wiring, () => doors.row(id)?.saltoDoorId),
         wiring: reactionsOf(wiring),
         recorder,
         clock,
@@ -282,7 +250,7 @@ export function compose({
   const renewal = new CertificateRenewal({ identity, clock, timers, log });
   const ending = new AbortController();
   const doorsEnded = new AbortController();
-  let saltoEnded: Promise<void> | undefined;
+  let hardwareEnded: Promise<void> = Promise.resolve();
   let linkEnded: Promise<void> = Promise.resolve();
   let renewalEnded: Promise<void> = Promise.resolve();
   let ntpEnded: Promise<void> = Promise.resolve();
@@ -297,7 +265,7 @@ export function compose({
       guesses.start();
       callDesk.start();
       for (const door of doors.all()) door.start();
-      saltoEnded = salto?.run(doorsEnded.signal);
+      hardwareEnded = hardware.run(doorsEnded.signal);
       doorClock.start();
       lobby.start();
       readers?.start();
@@ -328,10 +296,10 @@ export function compose({
       lobby.close();
       doorClock.close();
       for (const door of doors.all()) door.close();
-      gpio?.close();
+      hardware.close();
       await readersClosed;
       doorsEnded.abort();
-      await saltoEnded;
+      await hardwareEnded;
       access.close();
       guesses.close();
       diskWatch.close();
@@ -341,38 +309,4 @@ export function compose({
       lock.release();
     },
   };
-}
-
-/** What a door's inputs do. A lock behind SALTO lets people out by itself, and has no input but one that it shares. */
-function reactionsOf(wiring: ControllerConfig['doors'][string]): DoorRuntimeParts['wiring'] {
-  if (wiring.hardware === 'gpio') return gpioReactions(wiring);
-  if (wiring.hardware === 'simulated') return wiring;
-  return { rex: 'report', fire: wiring.fireWith === undefined ? 'ignore' : 'release' };
-}
-
-interface PhoneNeeds {
-  readonly timers: Timers;
-  readonly time: TimeSource;
-  readonly log: Logger;
-}
-
-/** Every kind of phone that a configuration may name. */
-function phoneOf(
-  { file, stateDir }: ControllerConfig,
-  phone: NonNullable<ControllerConfig['phone']>,
-  { timers, time, log }: PhoneNeeds,
-): Phone {
-  switch (phone.hardware) {
-    case 'simulated':
-      return new SimulatedPhone({ port: phone.port, log });
-    case 'sip':
-      return new SipPhone({
-        setup: sipSetupOf(phone, file),
-        folder: join(stateDir, 'phone'),
-        timers,
-        now: () => time.monotonicMs(),
-      });
-    default:
-      return phone satisfies never;
-  }
 }
