@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isFreeTcp } from '../drivers/sip/control-port.ts';
+import { claimPort } from './free-port.ts';
 
 /** Below the ports that the kernel hands out by itself, and away from those of the engine's controls and sound. */
 const first = 21_000;
@@ -11,6 +12,7 @@ const pairs = 4_000;
 export async function freeSipPort(): Promise<number> {
   for (;;) {
     const port = first + 2 * randomInt(pairs);
+    if (!(await claimPort(port))) continue;
     if ((await isFreeUdp(port)) && (await isFreeTcp(port)) && (await isFreeTcp(port + 1))) return port;
   }
 }
