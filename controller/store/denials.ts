@@ -1,23 +1,29 @@
 import type { Database } from 'better-sqlite3';
 import type { RowVersion } from '../core/access/facts.ts';
-import type { Lockdown, Revocation } from '../ports/journal.ts';
+import { opens } from '../core/door/operator-setting.ts';
+import type { Lockdown, OperatorSetting, Revocation } from '../ports/journal.ts';
+import type { OperatorModes } from './operator-modes.ts';
 
-/** Everything that is refused whatever the dataset says: the denylist and the lockdowns. */
+/** Everything that is refused whatever the dataset says. */
 export interface Denials {
   readonly revocations: readonly Revocation[];
   readonly lockdowns: readonly Lockdown[];
+  /** Doors that an operator keeps shut. */
+  readonly shutDoors: readonly OperatorSetting[];
 }
 
-/** The statements on both tables. Callers hold the transaction. */
+/** The statements on these tables. Callers hold the transaction. */
 export interface DenialTables {
   read(): Denials;
   addRevocation(revocation: Revocation): void;
   dropRevocation(revocation: Revocation): void;
   /** Changes nothing unless its counter is above the stored one. */
   setLockdown(lockdown: Lockdown): void;
+  /** Changes nothing where an operator has set another mode. */
+  addShutDoor(setting: OperatorSetting): void;
 }
 
-export function prepareDenials(db: Database): DenialTables {
+export function prepareDenials(db: Database, operators: OperatorModes): DenialTables {
   const revocations = db.prepare<[], Revocation>(
     'SELECT tbl AS "table", id, max_version AS maxVersion, epoch, seq FROM revocation',
   );
@@ -40,10 +46,14 @@ export function prepareDenials(db: Database): DenialTables {
     read: () => ({
       revocations: revocations.all(),
       lockdowns: lockdowns.all().map(({ scope, isOn, counter }) => ({ scope, on: isOn === 1, counter })),
+      shutDoors: operators.all().filter(({ mode }) => !opens(mode)),
     }),
     addRevocation: (revocation) => add.run(revocation),
     dropRevocation: (revocation) => drop.run(revocation),
     setLockdown: ({ scope, on, counter }) => set.run(scope, on ? 1 : 0, counter),
+    addShutDoor: (setting) => {
+      if (!operators.all().some(({ door }) => door === setting.door)) operators.set(setting);
+    },
   };
 }
 

@@ -80,4 +80,4 @@ export function makeChange(
 
 /** Whether a change touches what is mirrored and kept in memory. */
 export const changesDenials = ({ kind }: JournalChange): boolean =>
-  kind === 'revocation' || kind === 'dropRevocations' || kind === 'lockdown';
+  kind === 'revocation' || kind === 'dropRevocations' || kind === 'lockdown' || kind === 'operatorMode';

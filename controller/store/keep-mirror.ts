@@ -18,9 +18,7 @@ export function keepMirror(
   const write = () => {
     if (replica.applying) return;
     try {
-      faultsTyped(() =>
-        mirror.write(journal.log, { revocations: journal.revocations(), lockdowns: journal.lockdowns() }),
-      );
+      faultsTyped(() => mirror.write(journal.log, journal.denials()));
     } catch (error) {
       // The denial itself is committed and in force. The next change, swap or start writes the copy again.
       if (!(error instanceof StorageFault)) throw error;

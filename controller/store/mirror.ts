@@ -12,12 +12,16 @@ interface MirrorLine {
   readonly log: string;
   readonly revocations: string;
   readonly lockdowns: string;
+  readonly shutDoors: string;
 }
 
 export function prepareMirror(db: Database): Mirror {
-  const line = db.prepare<[], MirrorLine>('SELECT log, revocations, lockdowns FROM mirror');
+  const line = db.prepare<[], MirrorLine>(
+    'SELECT log, revocations, lockdowns, shut_doors AS shutDoors FROM mirror',
+  );
   const set = db.prepare<MirrorLine>(
-    'INSERT OR REPLACE INTO mirror (one, log, revocations, lockdowns) VALUES (1, @log, @revocations, @lockdowns)',
+    `INSERT OR REPLACE INTO mirror (one, log, revocations, lockdowns, shut_doors)
+     VALUES (1, @log, @revocations, @lockdowns, @shutDoors)`,
   );
   return {
     read() {
@@ -27,16 +31,23 @@ export function prepareMirror(db: Database): Mirror {
           log: found.log,
           revocations: JSON.parse(found.revocations) as Denials['revocations'],
           lockdowns: JSON.parse(found.lockdowns) as Denials['lockdowns'],
+          shutDoors: JSON.parse(found.shutDoors) as Denials['shutDoors'],
         }
       );
     },
-    write(log, { revocations, lockdowns }) {
-      const next = { log, revocations: JSON.stringify(revocations), lockdowns: JSON.stringify(lockdowns) };
+    write(log, { revocations, lockdowns, shutDoors }) {
+      const next = {
+        log,
+        revocations: JSON.stringify(revocations),
+        lockdowns: JSON.stringify(lockdowns),
+        shutDoors: JSON.stringify(shutDoors),
+      };
       const found = line.get();
       const same =
         found?.log === next.log &&
         found.revocations === next.revocations &&
-        found.lockdowns === next.lockdowns;
+        found.lockdowns === next.lockdowns &&
+        found.shutDoors === next.shutDoors;
       if (!same) set.run(next);
     },
   };

@@ -74,12 +74,13 @@ export class SqliteJournal implements Journal {
     this.#guard = guard;
     this.#reserve = reserve;
     this.#events = prepareEventLog(db);
+    const operators = prepareOperatorModes(db);
     this.#tables = {
       commands: prepareCommandLog(db),
-      denials: prepareDenials(db),
+      denials: prepareDenials(db, operators),
       disk: prepareDiskNotices(db),
       guesses: prepareGuessLog(db),
-      operators: prepareOperatorModes(db),
+      operators,
       persons: preparePersonLog(db),
       salto: prepareSaltoNotes(db),
     };
@@ -146,10 +147,11 @@ export class SqliteJournal implements Journal {
   }
 
   /** Takes in what the mirror still knows of a lost database. Newer denials stay; guests' uses are unknown. */
-  restore({ revocations, lockdowns }: Denials): void {
+  restore({ revocations, lockdowns, shutDoors }: Denials): void {
     const work = (): JournalState => {
       for (const revocation of revocations) this.#tables.denials.addRevocation(revocation);
       for (const lockdown of lockdowns) this.#tables.denials.setLockdown(lockdown);
+      for (const setting of shutDoors) this.#tables.denials.addShutDoor(setting);
       return { ...this.#state, guestUsesKnown: 0 };
     };
     this.#write('denials', work, 'reserve');
@@ -191,7 +193,7 @@ export class SqliteJournal implements Journal {
     return () => this.#appended.delete(listener);
   }
 
-  /** Runs after each commit that changed the denylist or a lockdown, before those of `onAppend`. */
+  /** Runs after each commit that changed what `denials` says, before those of `onAppend`. */
   onDenialsChanged(listener: () => void): void {
     this.#denialsChanged.add(listener);
   }
@@ -223,6 +225,11 @@ export class SqliteJournal implements Journal {
 
   denied(row: RowVersion): boolean {
     return this.#denylist.covers(row);
+  }
+
+  /** What the mirror keeps a copy of. */
+  denials(): Denials {
+    return this.#denials;
   }
 
   revocations(): readonly Revocation[] {

@@ -25,6 +25,8 @@ const lockdown = (on: boolean, counter: number): JournalChange => ({
   kind: 'lockdown',
   lockdown: { scope: 'building', on, counter },
 });
+const blocked = { door: DoorId.parse('d-0'), mode: 'Blocked' } as const;
+const heldOpen = { door: DoorId.parse('d-1'), mode: 'LockedOpen' } as const;
 
 /** A closed store with a door, many events, a revocation and a lockdown. */
 function used() {
@@ -36,7 +38,12 @@ function used() {
   );
   store.journal.commit(
     Array.from({ length: 200 }, (_, n) => JSON.stringify({ n, padding: 'x'.repeat(500) })),
-    [{ kind: 'countUse', guest: gus, at: 1 }, { kind: 'revocation', revocation }, lockdown(true, 3)],
+    [
+      { kind: 'countUse', guest: gus, at: 1 },
+      { kind: 'revocation', revocation },
+      lockdown(true, 3),
+      ...[blocked, heldOpen].map((setting) => ({ kind: 'operatorMode', setting }) as const),
+    ],
   );
   const { log } = store.journal;
   const head = store.journal.head();
@@ -72,6 +79,7 @@ describe('an events.db', () => {
       expect(journal.denied({ table: 'credential', id: 'pin', version: 5 })).toBe(true);
       expect(journal.revocations()).toEqual([revocation]);
       expect(journal.lockdowns()).toEqual([{ scope: 'building', on: true, counter: 3 }]);
+      expect(journal.operatorModes()).toEqual([blocked]);
       expect(journal.guestUses(gus)).toEqual({ used: 0, known: false });
       expect(replica.cursor().seq).toBe(1);
     },
@@ -171,24 +179,30 @@ describe('the mirror', () => {
     const { dir } = used();
     const db = openDatabase(join(dir, 'replica.db'));
     const other = [{ ...revocation, id: 'fob' }];
-    db.prepare('UPDATE mirror SET log = ?, revocations = ?, lockdowns = ?').run(
+    const shut = { door: DoorId.parse('d-2'), mode: 'LockedDown', until: 9 } as const;
+    db.prepare('UPDATE mirror SET log = ?, revocations = ?, lockdowns = ?, shut_doors = ?').run(
       'another-log',
       JSON.stringify(other),
       JSON.stringify([{ scope: 'building', on: false, counter: 2 }]),
+      JSON.stringify([{ ...blocked, door: heldOpen.door }, shut]),
     );
     db.close();
     const { journal } = storeIn(dir);
     expect(journal.lockdowns()).toEqual([{ scope: 'building', on: true, counter: 3 }]);
     expect(journal.revocations()).toEqual(expect.arrayContaining([revocation, ...other]));
+    expect(journal.operatorModes()).toEqual([blocked, heldOpen, shut]);
   });
 
-  it('follows a lockdown’s end, so that a lost journal does not lock the building again', () => {
+  it('follows the end of a lockdown and of a mode, so that a lost journal does not shut a door again', () => {
     const { dir } = used();
     const store = openStore(dir, { now });
-    store.journal.commit([], [lockdown(false, 4)]);
+    const ended = { kind: 'operatorMode', setting: { door: blocked.door } } as const;
+    store.journal.commit([], [lockdown(false, 4), ended]);
     store.close();
     spoilHeader(join(dir, 'events.db'));
-    expect(storeIn(dir, now).journal.lockdowns()).toEqual([{ scope: 'building', on: false, counter: 4 }]);
+    const { journal } = storeIn(dir, now);
+    expect(journal.lockdowns()).toEqual([{ scope: 'building', on: false, counter: 4 }]);
+    expect(journal.operatorModes()).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ interface Setting {
 
 export type SettingState = 'holds' | 'waits' | 'over';
 
-const opens = (mode: OperatorMode): boolean => mode === 'Unlocked' || mode === 'LockedOpen';
+export const opens = (mode: OperatorMode): boolean => mode === 'Unlocked' || mode === 'LockedOpen';
 
 /**
  * Whether an operator's mode holds now. While the clock is unknown `now` is the earliest that it may be: an end that is not
