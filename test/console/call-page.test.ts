@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { granted, hiddenCode, lineBusy, phone } from '../support/console-lobby.ts';
-import { expectAccessible, openLobby, touchKeys } from '../support/console-page.ts';
+import { expectAccessible, openLobby, stopClock, touchKeys } from '../support/console-page.ts';
 import { startConsole } from '../support/console-server.ts';
 import { lobbyVisits } from '../support/console-visit.ts';
 
@@ -253,6 +253,7 @@ describe('a call on the screen', () => {
     await visit.page.clock.runFor(120_000);
     expect(await visit.page.locator('html').getAttribute('lang')).toBe('fr');
     expect(visit.running.lobby.ended).toEqual([]);
+    await stopClock(visit.page);
     visit.running.lobby.removeCall();
     await listed();
     await visit.page.clock.runFor(59_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { building, granted, residents } from '../support/console-lobby.ts';
-import { touchKeys } from '../support/console-page.ts';
+import { stopClock, touchKeys } from '../support/console-page.ts';
 import { lobbyVisits } from '../support/console-visit.ts';
 
 const visit = lobbyVisits(({ lobby }) => lobby.answers.set('12345678', granted));
@@ -28,6 +28,7 @@ describe('a guest at the lobby screen', () => {
   });
 
   it('reads the answer for as long as the console says, then the next one may type', async () => {
+    await stopClock(visit.page);
     await touchKeys(visit.page, '12345678#');
     await visit.page.waitForSelector('.answer-grant');
     await visit.page.clock.runFor(5_000);
@@ -54,6 +55,7 @@ describe('a guest at the lobby screen', () => {
   });
 
   it('walks away, and the digits are forgotten after 20 seconds', async () => {
+    await stopClock(visit.page);
     await touchKeys(visit.page, '123');
     await visit.page.clock.runFor(19_000);
     expect(await dots()).toBe('•••');
@@ -159,6 +161,7 @@ describe('the lobby screen', () => {
 
   it('switches language, and returns to the first one after a minute without anybody', async () => {
     const lang = () => visit.page.locator('html').getAttribute('lang');
+    await stopClock(visit.page);
     await visit.page.tap('button[lang="fr"]');
     await shown('Résidents');
     expect(await lang()).toBe('fr');

@@ -7,7 +7,7 @@ import { maxStreams } from '../../controller/console/event-streams.ts';
 import { uiDist } from '../../scripts/build-ui.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { granted, InMemoryLobby } from '../support/console-lobby.ts';
-import { openLobby, touchKeys } from '../support/console-page.ts';
+import { openLobby, stopClock, touchKeys } from '../support/console-page.ts';
 import { startConsole } from '../support/console-server.ts';
 
 let browser: Browser;
@@ -62,6 +62,9 @@ describe('a lobby screen that lost its console', () => {
   it('notices a console that is connected and silent, and asks anew', async () => {
     const { first, page } = await lobbyAtConsole();
     onTestFinished(() => first.stop());
+    await stopClock(page);
+    first.lobby.changeDoor({ simulated: true });
+    await page.getByText('Simulated door').waitFor();
     await page.clock.runFor(39_000);
     expect(await page.locator('.cover-shown').count()).toBe(0);
     const again = page.waitForRequest('**/api/events');
@@ -84,6 +87,7 @@ describe('a lobby screen that lost its console', () => {
     await page.waitForFunction(() => Reflect.get(globalThis, 'seen').alive === 1);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
+    await stopClock(page);
     for (let beats = 2; beats < 6; beats += 1) {
       await page.waitForFunction((n) => Reflect.get(globalThis, 'seen').alive === n, beats - 1);
       await page.clock.runFor(15_000);

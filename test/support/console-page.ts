@@ -10,7 +10,7 @@ export interface LobbyPage {
   readonly complaints: readonly string[];
 }
 
-/** A new page with nothing of earlier ones; its clock runs, and can be moved on by the test. */
+/** A new page with nothing of earlier ones; its clock runs, and can be moved on by the test, or stopped. */
 export async function openLobby(browser: Browser, url: string): Promise<LobbyPage> {
   const context = await browser.newContext({
     viewport: { width: 1_280, height: 800 },
@@ -19,7 +19,7 @@ export async function openLobby(browser: Browser, url: string): Promise<LobbyPag
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -28,6 +28,17 @@ export async function openLobby(browser: Browser, url: string): Promise<LobbyPag
   await page.clock.install({ time: new Date('2026-11-22T14:05:00Z') });
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Stopped a moment ahead: it cannot be in the past. */
+const stopsAfterMs = 5_000;
+
+/** From here on the page's time passes by `clock.runFor` alone: a slow machine brings nothing on too early. */
+export async function stopClock(page: Page): Promise<void> {
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.pauseAt(now + stopsAfterMs);
+  // What fell due at that very moment may have set a timer for the next one.
+  await page.clock.runFor(10);
 }
 
 /** Touches each key of the keypad on the screen. */
