@@ -4,6 +4,7 @@ import { ConsoleServer } from '../../controller/console/server.ts';
 import { InMemoryLobby } from './console-lobby.ts';
 import { HandTimers } from './console-timers.ts';
 import { ensureUi } from './console-ui.ts';
+import { freePort } from './free-port.ts';
 
 export interface RunningConsole {
   readonly lobby: InMemoryLobby;
@@ -15,12 +16,12 @@ export interface RunningConsole {
   readonly stop: () => Promise<void>;
 }
 
-/** A console server on a free port of the loopback address, or on `port`. */
+/** A console server on a free port of the loopback address, to which it can come back, or on `port`. */
 export async function startConsole(
   options: { readonly lobby?: InMemoryLobby; readonly port?: number; readonly uiFolder?: string } = {},
 ): Promise<RunningConsole> {
   await ensureUi();
-  const { lobby = new InMemoryLobby(), port: wanted = 0, uiFolder } = options;
+  const { lobby = new InMemoryLobby(), port: wanted = await freePort(), uiFolder } = options;
   const timers = new HandTimers();
   const lines: string[] = [];
   const sink = new Writable({
