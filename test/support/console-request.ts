@@ -51,6 +51,11 @@ export const enter = (port: number, body: string): Promise<HttpAnswer> => post(p
 /** Bytes that need not be HTTP, and whatever comes back before the server hangs up. */
 export async function askRaw(port: number, bytes: string): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port });
+  const heard: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => heard.push(chunk));
+  // Hanging up on what it has not read resets the connection.
+  socket.on('error', () => {});
   socket.write(bytes);
-  return text(socket);
+  await new Promise((resolve) => void socket.once('close', resolve));
+  return Buffer.concat(heard).toString();
 }
