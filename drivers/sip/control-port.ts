@@ -6,14 +6,40 @@ import { createServer } from 'node:net';
 const firstPort = 29_300;
 const portCount = 200;
 
-/** A port of the range that nobody listens on; another one at every start, so that nobody can wait for it. */
-export async function freeControlPort(): Promise<number> {
+export interface ControlPort {
+  readonly port: number;
+  /** Once its engine has ended. */
+  release(): void;
+}
+
+/**
+ * A port of the range that nobody listens on; another one at every start, so that nobody can wait for it. No other engine of
+ * this machine is given it before it is released: of two that listen on one port, baresip only warns, and whoever speaks to the
+ * later one would speak to the earlier.
+ */
+export async function takeControlPort(): Promise<ControlPort> {
   const first = randomInt(portCount);
   for (let step = 0; step < portCount; step += 1) {
     const port = firstPort + ((first + step) % portCount);
-    if (await isFreeTcp(port)) return port;
+    const claim = await claimed(port);
+    if (claim === undefined) continue;
+    if (await isFreeTcp(port)) return { port, release: claim };
+    claim();
   }
   throw new Error(`no port from ${firstPort} to ${firstPort + portCount - 1} is free on 127.0.0.1`);
+}
+
+/** A name among Linux's abstract sockets, which ends with its process. Undefined: somebody has it; otherwise, what gives it back. */
+async function claimed(port: number): Promise<(() => void) | undefined> {
+  const claim = createServer().unref();
+  try {
+    claim.listen(`\0vestibule-control-port-${port}`);
+    await once(claim, 'listening');
+  } catch (error) {
+    // Where there are no such sockets, nobody claims anything.
+    return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? undefined : () => {};
+  }
+  return () => void claim.close();
 }
 
 /** Whether nobody listens on this TCP port of the loopback. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import type { Timers } from '../../controller/ports/clock.ts';
 import { type ChannelEnd, ControlChannel, reach } from './control-channel.ts';
-import { freeControlPort } from './control-port.ts';
+import { type ControlPort, takeControlPort } from './control-port.ts';
 import type { EngineMessage } from './engine-message.ts';
 import { EngineProcess, endOrphan } from './engine-process.ts';
 import { engineVersion } from './engine-version.ts';
@@ -109,11 +109,12 @@ export class SipEngine {
 
   async #live(signal: AbortSignal): Promise<LifeEnd> {
     const { program, folder, config } = this.#options;
+    let control: ControlPort | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       await endOrphan(folder);
-      const port = await freeControlPort();
-      write(join(folder, 'config'), config(port));
+      control = await takeControlPort();
+      write(join(folder, 'config'), config(control.port));
       // The account follows over the control port: its password rests in no second file.
       write(join(folder, 'accounts'), '');
       write(join(folder, 'contacts'), '');
@@ -121,7 +122,7 @@ export class SipEngine {
         if (line.includes(unreadable)) this.#listener.unreadable?.();
       });
       this.#process = child;
-      const lived = await this.#attend(child, port, signal);
+      const lived = await this.#attend(child, control.port, signal);
       this.#channel?.close();
       this.#channel = undefined;
       await child.end(signal.aborted ? graceMs.closing : graceMs.restarting);
@@ -129,6 +130,8 @@ export class SipEngine {
     } catch (error) {
       const said = error instanceof Error ? error.message : 'unknown';
       return { problem: `The phone engine could not be prepared: ${said}.`, intruder: false };
+    } finally {
+      control?.release();
     }
   }
 
@@ -158,7 +161,7 @@ export class SipEngine {
     signal.removeEventListener('abort', stop);
     pulseTimer.cancel();
     // A process that dies takes its socket along a moment before.
-    if (why === 'closed' && !(await goneWithin(child, 200)))
+    if (why === 'closed' && !(await goneWithin(child, 500)))
       return {
         problem: 'Another program has connected to the control port of the phone engine.',
         intruder: true,
@@ -171,19 +174,20 @@ export class SipEngine {
     else this.#listener.message(message);
   }
 
-  /** Asks again and again whether it still answers. */
+  /** Asks again and again whether it still answers; twice before it is given up, for it may be we who were held up. */
   #ask(onSilence: () => void): { cancel(): void } {
     const { timers } = this.#options;
-    const askAgain = (): { cancel(): void } =>
-      timers.after(askEveryMs, () => {
-        this.#answered = false;
-        this.send('reginfo', undefined, pulse);
-        timer = timers.after(answerWithinMs, () => {
-          if (this.#answered) timer = askAgain();
-          else onSilence();
-        });
+    const askLater = (): { cancel(): void } => timers.after(askEveryMs, () => ask(true));
+    const ask = (again: boolean): void => {
+      this.#answered = false;
+      this.send('reginfo', undefined, pulse);
+      timer = timers.after(answerWithinMs, () => {
+        if (this.#answered) timer = askLater();
+        else if (again) ask(false);
+        else onSilence();
       });
-    let timer = askAgain();
+    };
+    let timer = askLater();
     return { cancel: () => timer.cancel() };
   }
 }
@@ -206,8 +210,11 @@ async function reachWhile(port: number, wanted: () => boolean) {
   return undefined;
 }
 
-const goneWithin = (child: EngineProcess, ms: number): Promise<boolean> =>
-  Promise.race([child.ended.then(() => true), passed(ms, false)]);
+/** In turns of ours, and not by the clock: while we are held up, nobody tells us that it has gone. */
+async function goneWithin(child: EngineProcess, ms: number): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < ms && !child.gone; waitedMs += 10) await passed(10);
+  return child.gone;
+}
 
 function write(file: string, text: string): void {
   writeFileSync(file, text, { mode: 0o600 });

@@ -8,6 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { systemTimers } from '../../../controller/app/system-clock.ts';
 import type { Timers } from '../../../controller/ports/clock.ts';
 import { audioProblem } from '../../../drivers/sip/audio-probe.ts';
+import { takeControlPort } from '../../../drivers/sip/control-port.ts';
 import { networkProblem } from '../../../drivers/sip/network-probe.ts';
 import { SipEngine } from '../../../drivers/sip/sip-engine.ts';
 import { sine, wavOf } from '../../../drivers/sip/wav.ts';
@@ -117,6 +118,55 @@ serve((socket) => socket.on('data', (data) => { if (String(data).includes('"dial
       problem: 'The phone engine no longer answers.',
     });
     expect(existsSync(`/proc/${pid}`)).toBe(false);
+    folder[Symbol.dispose]();
+  });
+
+  it('is not taken for dead where it was the controller that had no time to listen', async () => {
+    const peer = await startPeer();
+    const asked = Promise.withResolvers<void>();
+    let times = 0;
+    const timers: Timers = {
+      after(ms, run) {
+        if (ms === 5_000) return systemTimers.after(times === 0 ? 20 : ms, run);
+        if (ms !== 2_000) return systemTimers.after(ms, run);
+        times += 1;
+        if (times === 2) asked.resolve();
+        if (times > 1) return systemTimers.after(ms, run);
+        // The time is over, and nobody has had a turn in it.
+        process.nextTick(run);
+        return { cancel: () => {} };
+      },
+    };
+    const line = await startLine(peer.port, {}, { timers });
+    const pid = pidOf(line);
+    await asked.promise;
+    await talk(line, peer, 'a');
+    expect(pidOf(line)).toBe(pid);
+    expect(line.news.left).toEqual([]);
+  });
+
+  it('that ends is not taken for robbed where the controller hears of its end late', async () => {
+    const folder = sipFolder();
+    const program = fakeEngine(
+      folder,
+      `serve((socket) => socket.on('data', (data) => {
+  if (!String(data).includes('"dial"')) return;
+  socket.destroy();
+  setTimeout(() => {
+    process.stderr.write('sip: msg decode err: No data available\\n');
+    process.exit(3);
+  }, 20);
+}));`,
+    );
+    // Its last words keep the controller busy.
+    const now = (): number => {
+      const untilMs = performance.now() + 700;
+      while (performance.now() < untilMs);
+      return untilMs;
+    };
+    const line = await startLine(1, { program }, { now });
+    dial(line, 'a');
+    expect(await line.news.next()).toEqual({ kind: 'broken', problem: 'The phone engine ended with 3.' });
     folder[Symbol.dispose]();
   });
 
@@ -251,6 +301,14 @@ serve((socket) => socket.on('data', (data) => { if (String(data).includes('"dial
       expect([name, statSync(file).mode & 0o777]).toEqual([name, 0o600]);
       expect(readFileSync(file, 'latin1')).not.toContain('correct-horse');
     }
+  });
+});
+
+describe('the control ports', () => {
+  it('are each given to one engine at a time, however many start at once', async () => {
+    const taken = await Promise.all(Array.from({ length: 40 }, () => takeControlPort()));
+    expect(new Set(taken.map(({ port }) => port)).size).toBe(taken.length);
+    for (const control of taken) control.release();
   });
 });
 
