@@ -21,8 +21,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     // To end what hangs, no more: a busy machine may take its time.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // What is polled for is brought about by another process, socket or timer; vitest would give it a second.
     expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './scripts/count-reporter.ts'],

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { headEnd, RunningCommand, sim } from '../support/command.ts';
 import { freePort } from '../support/free-port.ts';
 
-it('an app answers before the telephone, and opens the door for the call', { timeout: 60_000 }, async () => {
+it('an app answers before the telephone, and opens the door for the call', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vestibule-demo-'));
   const [port, phonePort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--phone-port', String(phonePort)];

@@ -55,7 +55,7 @@ describe('PHONE=baresip npm start', () => {
   const lastEvents = async (count: number): Promise<readonly unknown[]> =>
     (await events()).slice(-count).map(({ type }) => type);
 
-  it('places a real call, which opens the door', { timeout: 40_000 }, async () => {
+  it('places a real call, which opens the door', async () => {
     expect(await call()).toEqual({ outcome: 'calling' });
     // The guest goes in without waiting for the line to close by itself.
     const { id } = await callThatIs('opened');
@@ -74,7 +74,7 @@ describe('PHONE=baresip npm start', () => {
     expect(status).toContain('phone    ready over udp, sound in clear');
   });
 
-  it('tells the guest when the engine dies in mid-call, and calls again', { timeout: 40_000 }, async () => {
+  it('tells the guest when the engine dies in mid-call, and calls again', async () => {
     expect(await call()).toEqual({ outcome: 'calling' });
     await callThatIs('talking');
     process.kill(Number(await readFile(join(folder, 'controller/phone/engine.pid'), 'utf8')), 'SIGKILL');

@@ -22,7 +22,7 @@ interface WrittenResident {
   readonly showOnConsole?: boolean;
 }
 
-describe('the lobby screen of a building', { timeout: 120_000 }, () => {
+describe('the lobby screen of a building', () => {
   let site: Site;
   let controller: RunningCommand;
   let watch: RunningCommand;
@@ -51,7 +51,7 @@ describe('the lobby screen of a building', { timeout: 120_000 }, () => {
     await page.waitForSelector('.directory-row');
     // A reload would lose it; the last test looks for it.
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await site?.[Symbol.asyncDispose]();

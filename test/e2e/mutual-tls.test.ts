@@ -6,7 +6,7 @@ import { type Site, startSite, type Watched, watched } from '../support/site.ts'
 
 const elodie = '48292613';
 
-describe('a building with certificates', { timeout: 60_000 }, () => {
+describe('a building with certificates', () => {
   let site: Site;
   let serving: RunningCommand;
   let watch: RunningCommand;
@@ -17,7 +17,7 @@ describe('a building with certificates', { timeout: 60_000 }, () => {
     await site.startController();
     await site.inStep();
     watch = site.watch();
-  }, 120_000);
+  });
   afterAll(() => site[Symbol.asyncDispose]());
 
   /** The event of this seq, once the head-end holds it. */

@@ -32,7 +32,7 @@ const kinds = [
   'siteKey',
 ] as const;
 
-describe('a busy run of a building', { timeout: 120_000 }, () => {
+describe('a busy run of a building', () => {
   it('was busy', () => {
     expect([...run.happened]).toEqual(
       expect.arrayContaining([

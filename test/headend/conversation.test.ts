@@ -382,7 +382,7 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: randomUUID() }));
     s.peer.sayRaw('status', JSON.stringify({ state: 'offline', session: s.peer.session }));
     expect(presence()).toBe('online');
-    await expect.poll(presence, { timeout: 10_000 }).toBe('offline');
+    await expect.poll(presence).toBe('offline');
     expect(s.head.logged.filter(({ what }) => what === 'device is offline')).toHaveLength(1);
     s.peer.hello({ ...s.cursor() });
     await expect.poll(presence).toBe('online');

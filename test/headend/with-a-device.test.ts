@@ -34,9 +34,7 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     head.books.addDevice(id, device.identityFolder, broker.url);
     device.start();
     const equal = () =>
-      expect
-        .poll(() => device.store.replica.cursor(), { timeout: 15_000 })
-        .toEqual(head.books.store.dataset.cursor());
+      expect.poll(() => device.store.replica.cursor()).toEqual(head.books.store.dataset.cursor());
     await equal();
     return { head, device, id, equal };
   }
@@ -62,7 +60,7 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     const { head, device, id, equal } = await scene();
     for (let i = 0; i < 250; i += 1) device.event('DoorMonitor');
     const held = () => head.books.store.events.head(id, device.journal.log);
-    await expect.poll(() => held().head, { timeout: 15_000 }).toBe(device.journal.head().seq);
+    await expect.poll(() => held().head).toBe(device.journal.head().seq);
     expect(held().hash).toBe(device.journal.head().hash);
 
     const by = { kind: 'staff', id: 's-1' } as const;
@@ -76,9 +74,7 @@ describe.each(brokers)('head-end and device link over $name', ({ start }) => {
     head.books.desk.revoke('credential', 'c-1');
     head.books.desk.lockdown('building', true);
     head.books.desk.lockdown('building', false);
-    await expect
-      .poll(() => device.journal.lockdowns(), { timeout: 15_000 })
-      .toMatchObject([{ scope: 'building', on: false }]);
+    await expect.poll(() => device.journal.lockdowns()).toMatchObject([{ scope: 'building', on: false }]);
     await equal();
     expect(device.executed.filter(({ op }) => op === 'unlock')).toHaveLength(1);
     await expect.poll(() => held().head).toBe(device.journal.head().seq);

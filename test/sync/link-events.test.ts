@@ -43,7 +43,7 @@ describe.each(brokers)('events over $name', ({ start }) => {
   const bodies = (): readonly string[] => stage.device.journal.after(0, 10_000).map(({ body }) => body);
   const allAcked = async (): Promise<void> => {
     const { journal } = stage.device;
-    await expect.poll(() => journal.acked(), { timeout: 15_000 }).toBe(journal.head().seq);
+    await expect.poll(() => journal.acked()).toBe(journal.head().seq);
   };
 
   it('go up as they happen, and are the cloud’s once it has acknowledged them', async () => {
