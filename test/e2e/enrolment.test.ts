@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readPairingLine } from '../../sync/protocol/pairing-code.ts';
 import { type Finished, headEnd, type RunningCommand, vestibule } from '../support/command.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { freePort } from '../support/free-port.ts';
@@ -72,6 +73,8 @@ const shown = async (provision: RunningCommand): Promise<string> =>
     await provision.line((line) => line.startsWith('This console')),
   )?.[1] ?? '';
 
+const isFound = (line: string): boolean => readPairingLine(line, 1).kind === 'refused';
+
 const oneLine = /^[^\n]+\n$/;
 function expectRefusal({ code, stderr }: Finished, exitCode: number, words: string): void {
   expect(stderr).toMatch(oneLine);
@@ -106,7 +109,8 @@ describe('from the box to the wall and back', () => {
     const console = await building.console('lobby');
     // An installer types, and slips once.
     const [first = ''] = lines;
-    const slip = first.endsWith('0') ? `${first.slice(0, -1)}1` : `${first.slice(0, -1)}0`;
+    // About one slip in 4,000 passes the check of its line.
+    const slip = ['0', '1', '2'].map((symbol) => first.slice(0, -1) + symbol).find(isFound) ?? '';
     const provision = console.provision([], [building.url, slip, ...lines, ''].join('\n'));
     const digits = await shown(provision);
     expect(provision.errors).toContain('Line 1 of the code has a slip in it');
@@ -136,7 +140,7 @@ describe('from the box to the wall and back', () => {
     expect(readdirSync(console.state).filter((name) => name !== 'running.lock')).toEqual([]);
     const again = await console.run().finished();
     expectRefusal(again, 78, 'enrol this device with "vestibule provision"');
-  }, 120_000);
+  });
 });
 
 describe('kill -9', () => {
@@ -159,7 +163,7 @@ describe('kill -9', () => {
     expect(await shown(second)).toBe(digits);
     expect((await second.finished()).code).toBe(0);
     expect(readdirSync(console.identity)).toHaveLength(7);
-  }, 90_000);
+  });
 
   it('of the head-end between code and confirmation loses neither', async () => {
     const building = await newBuilding();
@@ -172,7 +176,7 @@ describe('kill -9', () => {
     await building.must('confirm', id, '--device', 'lobby', '--digits', digits);
     await building.serve();
     expect((await provision.finished()).code).toBe(0);
-  }, 90_000);
+  });
 });
 
 describe('what is refused in one sentence', () => {
@@ -213,7 +217,7 @@ describe('what is refused in one sentence', () => {
       64,
       '[alreadyEnrolled]',
     );
-  }, 120_000);
+  });
 
   it('to an operator: no service, another building, no such pairing, an id that is taken', async () => {
     const building = await newBuilding();
@@ -229,5 +233,5 @@ describe('what is refused in one sentence', () => {
     expectRefusal(await building.operate('devices', 'remove', 'x').finished(), 65, 'There is no device "x"');
     const taken = building.operate('run', '--enrolment', 'http://here');
     expectRefusal(await taken.finished(), 64, 'https://head-end.example:8443');
-  }, 90_000);
+  });
 });
