@@ -17,9 +17,6 @@ type Told =
   | { readonly kind: 'rowsRefused'; readonly ids: readonly string[] }
   | { readonly kind: 'refused'; readonly message: string; readonly reason: string };
 
-/** How much faster than real ones the link's timers run. */
-const speed = 10;
-
 /**
  * A device of a test: real link, store and clock over a state folder that outlives `stop`, with an executor that
  * commits as the controller's does and keeps a list of what it carried out.
@@ -34,6 +31,8 @@ export class SyncDevice implements AsyncDisposable {
   monotonic = (): number => this.monotonicMs;
   /** Thrown by the next command, once: a disk that refuses for a moment. */
   fault: Error | undefined;
+  /** How much faster than real ones the link's timers run. */
+  speed = 10;
   /** The outcome of the next unlocks. */
   unlockOutcome: Pick<SeenCommand, 'outcome' | 'reason'> = { outcome: 'done' };
   #running:
@@ -73,7 +72,7 @@ export class SyncDevice implements AsyncDisposable {
       replica,
       journal,
       clock,
-      timers: fastTimers(speed),
+      timers: fastTimers(this.speed),
       executor: {
         execute: (command) => this.#execute(command),
         doors: () => ({ lobby: { mode: 'Locked', relayActivations: this.executed.length } }),

@@ -24,10 +24,12 @@ export class SyncStage implements AsyncDisposable {
     this.peer = peer;
   }
 
-  static async set(startBroker: () => Promise<Broker & AsyncDisposable>): Promise<SyncStage> {
+  /** @param speed of the device's timers; its usual one unless told. */
+  static async set(startBroker: () => Promise<Broker & AsyncDisposable>, speed?: number): Promise<SyncStage> {
     const broker = await startBroker();
     const keys = cloudKeys();
     const device = new SyncDevice();
+    device.speed = speed ?? device.speed;
     const deviceKey = fillIdentityFolder(device.identityFolder, {
       device: deviceId,
       broker: broker.url,

@@ -103,7 +103,7 @@ it('ends the connection to a broker that sends a packet without end, long before
     onMessage: () => {},
     onUp: () => {},
     onDown: (problem) => down.resolve(problem),
-    timers: fastTimers(20),
+    timers: fastTimers(1),
   });
   const run = connection.run(ending.signal);
   expect(await down.promise).toContain('larger than any of ours');

@@ -28,7 +28,7 @@ function client(url: string, clientId: string, more: Partial<MqttConnectionOptio
     },
     onUp: () => inbox.put({ kind: 'up' }),
     onDown: (problem) => inbox.put({ kind: 'down', problem }),
-    timers: fastTimers(20),
+    timers: fastTimers(4),
     random: () => 0,
     ...more,
   });
@@ -153,7 +153,7 @@ describe('an MQTT connection to something else', () => {
   it('says that a peer who never answers did not answer', async () => {
     const port = await freePort();
     const silent = createServer(() => {}).listen(port, '127.0.0.1');
-    const a = client(`mqtt://127.0.0.1:${port}`, 'a');
+    const a = client(`mqtt://127.0.0.1:${port}`, 'a', { timers: fastTimers(20) });
     expect(await a.inbox.next((it) => it.kind === 'down')).toEqual({
       kind: 'down',
       problem: `The broker at 127.0.0.1:${port} did not answer within 20 s.`,
