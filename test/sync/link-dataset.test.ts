@@ -49,9 +49,12 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
       snapshot: snapshot.manifest.snapshot,
       indexes: [0, 1, 2, 3],
     });
-    await stage.peer.next('request', ({ indexes }) => indexes?.join() === '4,5,6');
     await stage.inStep();
     expect(cursor()).toEqual(stage.dataset.cursor);
+    // A device that is slow asks again for what it has not put on disk yet, and for what comes after that.
+    const further = stage.peer.untaken('request').map(({ indexes = [] }) => indexes);
+    expect(further.at(-1)?.at(-1)).toBe(6);
+    for (const indexes of further) expect(indexes.length).toBeLessThanOrEqual(4);
   });
 
   it('follows by deltas, and reports a row that its schema refuses', async () => {
@@ -180,7 +183,7 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     const snapshot = stage.dataset.snapshot(2);
     serve(snapshot, (index) => index === 1 || index === 5);
     await stage.peer.manifest(snapshot);
-    await stage.peer.next('request', ({ indexes }) => indexes?.join() === '1,4,5' || indexes?.join() === '1');
+    await stage.peer.next('request', ({ indexes }) => indexes?.[0] === 1);
     await stage.device.stop();
 
     const missing = stage.device.missingChunks();
