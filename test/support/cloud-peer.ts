@@ -61,7 +61,11 @@ export class CloudPeer implements AsyncDisposable {
 
   /** From now on answers every message of this kind; they can be awaited as well. */
   answer<N extends SignedUpName>(name: N, how: (payload: UpPayload<N>) => Promise<void>): void {
-    this.#answers.set(name, (payload: UpPayload<N>) => void how(payload));
+    const ended = (error: unknown): void => {
+      // What comes while the test ends is answered to nobody.
+      if (!this.#client.disconnecting) throw error;
+    };
+    this.#answers.set(name, (payload: UpPayload<N>) => void how(payload).catch(ended));
   }
 
   get keys(): CloudKeys {
