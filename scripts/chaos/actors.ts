@@ -33,22 +33,28 @@ export class Actors {
     this.#prng = prng;
   }
 
-  /** Until `signal` aborts; resolves when all have ended. */
+  /** Presses, publishes and orders, until `signal` aborts; resolves when all have ended. */
   async act(signal: AbortSignal): Promise<void> {
-    const loop = async (name: string, meanMs: number, turn: (prng: Prng) => Promise<void>): Promise<void> => {
-      const prng = this.#prng.fork(name);
-      while (!signal.aborted) {
-        await turn(prng);
-        await pause(meanMs * (0.4 + 1.2 * prng.next()));
-      }
-    };
-    const all = devices.map((name) => this.#site.devices[name]);
+    const again = (name: string, meanMs: number, turn: (prng: Prng) => Promise<void>): Promise<void> =>
+      untilAborted(signal, meanMs, this.#prng.fork(name), turn);
     await Promise.all([
-      ...all.map((device) => loop(`press ${device.name}`, 120, (prng) => this.#press(device, prng))),
-      ...all.map((device) => loop(`observe ${device.name}`, 200, async () => this.observe(device))),
-      loop('publish', 350, (prng) => this.#publish(prng)),
-      loop('order', 700, (prng) => this.#order(prng)),
+      ...this.#devices.map((device) =>
+        again(`press ${device.name}`, 120, (prng) => this.#press(device, prng)),
+      ),
+      again('publish', 350, (prng) => this.#publish(prng)),
+      again('order', 700, (prng) => this.#order(prng)),
     ]);
+  }
+
+  /** Reads the replicas, until `signal` aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#devices.map((device) =>
+        untilAborted(signal, 200, this.#prng.fork(`observe ${device.name}`), async () =>
+          this.observe(device),
+        ),
+      ),
+    );
   }
 
   /** Reads the live version from outside, in one transaction. */
@@ -103,6 +109,10 @@ export class Actors {
         if (asked.kind === 'notRunning') throw new Error('not running');
       });
     }
+  }
+
+  get #devices(): readonly Device[] {
+    return devices.map((name) => this.#site.devices[name]);
   }
 
   async #press(device: Device, prng: Prng): Promise<void> {
@@ -191,6 +201,18 @@ export class Actors {
         typeof askControl<unknown, 'unlock'>
       >[2]),
     );
+  }
+}
+
+async function untilAborted(
+  signal: AbortSignal,
+  meanMs: number,
+  prng: Prng,
+  turn: (prng: Prng) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await turn(prng);
+    await pause(meanMs * (0.4 + 1.2 * prng.next()));
   }
 }
 

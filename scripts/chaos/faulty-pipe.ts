@@ -34,7 +34,7 @@ interface Passed {
 }
 
 /** A message that waits for the next one to overtake it waits no longer than this. */
-const reorderWithinMs = 300;
+const reorderWithinMs = 1_000;
 const remembered = 64;
 const largestPacketId = 65_535;
 

@@ -80,6 +80,14 @@ export class FaultyProxy implements AsyncDisposable {
     }
   }
 
+  /** Ends every connection now: what is still under way on it is lost. Its client is gone, and another life of it begins. */
+  sever(): void {
+    for (const { client, broker } of this.#lines) {
+      client.destroy();
+      broker.destroy();
+    }
+  }
+
   /** For so long nothing passes, and nobody is told; resolves when it is over. */
   async blackHole(ms: number): Promise<void> {
     if (this.#dark !== undefined) return this.#dark;
@@ -103,10 +111,7 @@ export class FaultyProxy implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    for (const { client, broker } of this.#lines) {
-      client.destroy();
-      broker.destroy();
-    }
+    this.sever();
     await closed;
   }
 

@@ -159,6 +159,8 @@ export class Operations {
   async #damage(kind: 'damageReplica' | 'damageEvents', device: Device, draw: number): Promise<void> {
     const notes = this.#witness.devices[device.name];
     await this.#killDevice(device);
+    // What it said last, on a line that is dark, must not be taken for the word of who comes after it.
+    device.proxy.sever();
     const file = kind === 'damageReplica' ? device.replica : device.journal;
     if (kind === 'damageReplica') {
       notes.life += 1;
@@ -184,14 +186,18 @@ export class Operations {
     const notes = this.#witness.devices[device.name];
     notes.logs.set(journal.log, { events, acked: journal.acked });
     notes.seen.set(journal.log, readSeenCommands(device.journal) ?? new Set());
+    // Until it is up again nobody knows which log it writes.
+    notes.log = '';
     const key = `${device.name}/${journal.log}`;
     this.#witness.cloud.closedLogs.set(key, readCloud(this.#site.headEndDb)?.heads.get(key) ?? 0);
   }
 
   async #killHeadEnd(then: 'killHeadEnd' | 'backUp' | 'restore'): Promise<void> {
-    const { headEnd, headEndDb, folder } = this.#site;
+    const { headEnd, headEndDb, headEndProxy, folder } = this.#site;
     const { cloud, acked } = this.#witness;
     await headEnd.kill();
+    // What it said last, on a line that is dark, must not be held against who comes after it.
+    headEndProxy.sever();
     const heads = readCloud(headEndDb)?.heads;
     if (heads !== undefined) {
       for (const [log, upTo] of acked) cloud.acks.push({ log, acked: upTo, held: heads.get(log) ?? 0 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { reportText } from '../../scripts/chaos/report.ts';
 import { chaosRun } from '../../scripts/chaos/run.ts';
 
-it('a minute of chaos loses, doubles and alters nothing', { timeout: 240_000 }, async () => {
+it('a minute of chaos loses, doubles and alters nothing', { timeout: 600_000 }, async () => {
   const report = await chaosRun({ seed: 7, lastsMs: 60_000 });
   expect(report.violations, reportText(report)).toEqual(new Map());
   const { figures } = report;
