@@ -112,6 +112,7 @@ async function launch(config: string): Promise<Process> {
   output.off('line', keep);
   return {
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
       await exit;
