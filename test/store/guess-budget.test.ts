@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +64,7 @@ describe('the guess budget on disk', () => {
     for (let round = 1; round <= 4; round += 1) {
       const child = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
       onTestFinished(() => void child.kill('SIGKILL'));
+      const ended = once(child, 'exit');
       let told = 0;
       let lines = 0;
       for await (const line of createInterface({ input: child.stdout })) {
@@ -70,6 +72,7 @@ describe('the guess budget on disk', () => {
         lines += 1;
         if (lines === 25 * round) child.kill('SIGKILL');
       }
+      await ended;
       const store = openStore(dir, { now: () => 0 });
       const { seq } = store.journal.head();
       expect([seq >= told, store.journal.guesses().lastMissMs]).toEqual([true, seq]);

@@ -129,13 +129,14 @@ describe('kill -9', () => {
       before.close();
 
       const child = start(new URL('../support/apply-until-killed.ts', import.meta.url), dir);
+      const ended = once(child, 'exit');
       await once(child.stdout, 'data');
       // The worker's first pages reach the disk: its transaction is under way, or just done.
       const stop = new AbortController();
       const written = once(watch(dir, { signal: stop.signal }), 'change');
-      await Promise.race([written, once(child, 'exit')]);
+      await Promise.race([written, ended]);
       child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await ended;
       stop.abort();
 
       const { replica } = storeIn(dir);
