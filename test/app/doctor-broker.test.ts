@@ -49,16 +49,16 @@ describe('doctor on the way to the broker', () => {
     foundAt(`mqtt://127.0.0.1:${await freePort()}`),
   );
   provoked(['brokerUnreachable'], 'a host that does not answer', async () =>
-    foundAt(`mqtt://127.0.0.1:${await deafListener()}`, { brokerStepMs: 1_000 }),
+    foundAt(`mqtt://127.0.0.1:${await deafListener()}`, { brokerStepMs: 3_000 }),
   );
   provoked(['brokerSilent'], 'a listener that is no broker', async () =>
-    foundAt(await listener(() => {}), { brokerStepMs: 1_000 }),
+    foundAt(await listener(() => {}), { brokerStepMs: 3_000 }),
   );
   provoked(['brokerSilent'], 'a listener that does not even speak TLS', async () => {
     const { configFile, stateDir } = await vestibuleFolder();
     const url = await listener(() => {});
     await secureIdentity(stateDir, { broker: url.replace('mqtt:', 'mqtts:') });
-    return examined(configFile, { brokerStepMs: 1_000 });
+    return examined(configFile, { brokerStepMs: 3_000 });
   });
   provoked(['brokerLost'], 'a listener that hangs up', async () =>
     foundAt(await listener((socket) => void socket.once('data', () => socket.end()))),
