@@ -79,7 +79,7 @@ describe('failure case 19: a controller whose disk fills up', () => {
     const console = await Console.installed();
     const { disk } = console;
     const first = await console.run();
-    await expect.poll(() => console.keptBytes(), { timeout: 10_000 }).toBe(512 * 1024);
+    await expect.poll(() => console.keptBytes()).toBe(512 * 1024);
     disk.fill();
     expect(await console.enter()).toMatchObject({ outcome: 'grant', released: true });
     expect((await console.status()).disk).toMatchObject({ state: 'reserve' });
@@ -98,19 +98,21 @@ describe('failure case 19: a controller whose disk fills up', () => {
     expect(await console.play('fire', 'on')).toEqual({ released: true });
     await console.play('fire', 'off');
     const released = async () => (await console.status()).doors.find(({ id }) => id === door)?.released;
-    await expect.poll(released, { timeout: 15_000 }).toBe(false);
+    await expect.poll(released).toBe(false);
     expect(await console.enter()).toMatchObject({ outcome: 'deny', reason: 'storageFault', released: false });
 
     disk.free();
     expect(await console.enter()).toMatchObject({ outcome: 'grant', released: true });
     expect((await second.kill('SIGTERM')).code).toBe(0);
-    await (await console.run()).kill('SIGTERM');
-    const types = console.bodies().map(({ type }) => type);
-    expect(types.filter((type) => type === 'DiskSpaceLow')).toHaveLength(1);
-    expect(types).toEqual(expect.arrayContaining(['DiskSpaceBack', 'AccessGranted']));
+    const third = await console.run();
+    const types = () => console.bodies().map(({ type }) => type);
+    await expect.poll(types).toContain('DiskSpaceBack');
+    expect((await third.kill('SIGTERM')).code).toBe(0);
+    expect(types().filter((type) => type === 'DiskSpaceLow')).toHaveLength(1);
+    expect(types()).toContain('AccessGranted');
     const { journal, notices } = storeIn(console.folder.stateDir);
     expect(notices).toEqual([]);
     expectWholeChain(journal);
     expect(readdirSync(console.folder.stateDir).filter((name) => name.includes('unreadable'))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
