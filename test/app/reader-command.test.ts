@@ -1,4 +1,3 @@
-import { watch } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openReaderKeys } from '../../controller/store/reader-key-file.ts';
 import { simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
@@ -11,16 +10,8 @@ const run = (configFile: string, ...args: readonly string[]) =>
   forThisTest(vestibule(['--config', configFile, 'reader', ...args])).finished();
 
 /** Resolves when a key for `hall` is on its way, or none is any more. */
-async function window(wanted: 'open' | 'closed', stateDir: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const look = (): void => {
-    const open = openReaderKeys(stateDir).get('hall')?.next !== undefined;
-    if (open === (wanted === 'open')) resolve();
-  };
-  const watcher = watch(stateDir, look);
-  look();
-  await promise.finally(() => watcher.close());
-}
+const window = (wanted: 'open' | 'closed', stateDir: string): Promise<void> =>
+  expect.poll(() => openReaderKeys(stateDir).get('hall')?.next !== undefined).toBe(wanted === 'open');
 
 describe('vestibule reader', () => {
   it('commissions a reader, lists it, and rotates its key; a second reader of the same name is nobody’s', async () => {
