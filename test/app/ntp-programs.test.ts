@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +5,7 @@ import { type NtpCommands, NtpPrograms } from '../../controller/app/ntp-programs
 import type { NtpReport } from '../../controller/core/ntp.ts';
 import { type Chrony, startChrony } from '../support/chrony.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { freePort } from '../support/free-port.ts';
 import { tempDir } from '../support/store.ts';
 
 const heardAtUs = 1_795_337_999_900_000;
@@ -64,7 +63,7 @@ describe('the system’s NTP client', () => {
     writeFileSync(join(folder, 'hang.sh'), `echo > '${began}'; exec sleep 3600`);
     const ending = new AbortController();
     const reading = read({ chronyTracking: ['sh', join(folder, 'hang.sh')] }, ending.signal);
-    await expect.poll(() => existsSync(began), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => existsSync(began)).toBe(true);
     ending.abort();
     expect((await reading).kind).toBe('unreadable');
   });
@@ -87,16 +86,11 @@ describe('Debian’s chronyd', { timeout: 60_000 }, () => {
   ];
 
   beforeAll(async () => {
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    port = socket.address().port;
-    socket.close();
-    await once(socket, 'close');
+    port = await freePort();
   });
 
   /** What chronyd says in the end: its server's first answers take it a moment. */
-  const inTheEnd = ({ tracking }: Chrony) =>
-    expect.poll(() => read({ chronyTracking: tracking }), { timeout: 30_000 });
+  const inTheEnd = ({ tracking }: Chrony) => expect.poll(() => read({ chronyTracking: tracking }));
 
   it('vouches once it follows a server', async () => {
     forThisTest(await startChrony(server()));

@@ -31,8 +31,7 @@ export async function startChrony(config: readonly string[]): Promise<Chrony> {
     tracking,
     async [Symbol.asyncDispose]() {
       const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
+      if (child.kill('SIGKILL')) await exit;
       await rm(folder, { recursive: true, force: true });
     },
   };
