@@ -238,7 +238,7 @@ describe('a running controller', () => {
     spoil(join(folder.stateDir, 'replica.db'));
     expect(await play(folder, 'code', annsCode, '--door', door)).toMatchObject({ outcome: 'deny' });
     const ups = () => controller.lines.filter(isUp).length;
-    await expect.poll(ups, { timeout: 15_000 }).toBe(2);
+    await expect.poll(ups).toBe(2);
     expect(setAside(folder)).toEqual(['replica.db.unreadable']);
     const after = await status(folder);
     expect(after.dataset).toMatchObject({ epoch: 0, seq: 0 });
@@ -259,7 +259,7 @@ describe('a running controller', () => {
     spoil(join(folder.stateDir, 'events.db'));
     const door = before.doors[0]?.id ?? '';
     expect(await play(folder, 'code', '99999999', '--door', door)).toMatchObject({ outcome: 'deny' });
-    await expect.poll(() => controller.lines.filter(isUp).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => controller.lines.filter(isUp).length).toBe(2);
     expect(setAside(folder)).toEqual(['events.db.unreadable']);
     const after = await status(folder);
     expect(after.events.log).not.toBe(before.events.log);
@@ -276,7 +276,7 @@ describe('a running controller', () => {
     const controller = await run(folder);
     const door = (await status(folder)).doors[0]?.id ?? '';
     for (const runs of [1, 2]) {
-      await expect.poll(() => controller.lines.filter(isUp).length, { timeout: 15_000 }).toBe(runs);
+      await expect.poll(() => controller.lines.filter(isUp).length).toBe(runs);
       settle(join(folder.stateDir, 'replica.db'));
       spoil(join(folder.stateDir, 'replica.db'));
       await play(folder, 'code', annsCode, '--door', door);
@@ -296,7 +296,7 @@ describe('a running controller', () => {
     await controller.line((line) => line.includes('"soundness":"unreadable"'));
     expect((await status(folder)).doors[0]).toMatchObject({ mode: 'Unlocked', released: true });
     expect(await play(folder, 'fire', 'off', '--door', door)).toEqual({ released: false });
-    await expect.poll(() => controller.lines.filter(isUp).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => controller.lines.filter(isUp).length).toBe(2);
     expect(setAside(folder)).toEqual(['replica.db.unreadable']);
   });
 });

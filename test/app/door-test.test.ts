@@ -124,7 +124,7 @@ describe('vestibule-sim', () => {
     };
     const alarms = async (): Promise<unknown> => (await front())?.alarms;
     // What was released before is locked again.
-    await expect.poll(async () => (await front())?.released, { timeout: 15_000 }).toBe(false);
+    await expect.poll(async () => (await front())?.released).toBe(false);
     await play('tamper', 'on');
     await play('line', 'fire', 'cut');
     expect(await alarms()).toEqual(['DoorTamper', 'InputFault: fire']);
