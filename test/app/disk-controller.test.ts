@@ -114,5 +114,5 @@ describe('failure case 19: a controller whose disk fills up', () => {
     expect(notices).toEqual([]);
     expectWholeChain(journal);
     expect(readdirSync(console.folder.stateDir).filter((name) => name.includes('unreadable'))).toEqual([]);
-  }, 180_000);
+  });
 });

@@ -74,7 +74,7 @@ describe('the system’s NTP client', () => {
   });
 });
 
-describe('Debian’s chronyd', { timeout: 60_000 }, () => {
+describe('Debian’s chronyd', () => {
   let port = 0;
   const server = () => [
     ...[`port ${port}`, 'bindaddress 127.0.0.1', 'allow 127.0.0.1'],
