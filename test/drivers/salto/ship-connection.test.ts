@@ -1,25 +1,29 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemTimers } from '../../../controller/app/system-clock.ts';
 import type { Timers } from '../../../controller/ports/clock.ts';
 import { doorCall, doorResultOf } from '../../../drivers/salto/ship/doors.ts';
 import { infoCall } from '../../../drivers/salto/ship/info.ts';
 import type { ShipEncoding } from '../../../drivers/salto/ship/text.ts';
 import { oneLookUpAtATime, ShipConnection } from '../../../drivers/salto/ship-connection.ts';
+import { HandTimers } from '../../support/console-timers.ts';
 import { deafListener } from '../../support/deaf-listener.ts';
 import { forThisTest } from '../../support/for-this-test.ts';
 import { fastTimers } from '../../support/timers.ts';
 import { type Misbehaviour, ShipServer } from './ship-server.ts';
 
-const withinMs = 5_000;
+/** Long: a busy machine may take its time. */
+const withinMs = 50_000;
+const connectWithinMs = 30_000;
 
 function connectionTo(
   port: number,
-  { encoding = 'utf-8', timers = fastTimers(1) }: { encoding?: ShipEncoding; timers?: Timers } = {},
+  { encoding = 'utf-8', timers = systemTimers }: { encoding?: ShipEncoding; timers?: Timers } = {},
 ): ShipConnection {
   const connection = new ShipConnection({
     address: { host: '127.0.0.1', port },
     setup: {
       dialect: { encoding, names: {} },
-      timing: { connectWithinMs: 3_000, retryMinMs: 1_000, retryMaxMs: 30_000 },
+      timing: { connectWithinMs, retryMinMs: 1_000, retryMaxMs: 15_000 },
     },
     timers,
   });
@@ -100,11 +104,12 @@ describe('a connection to a SHIP server', () => {
       const server = forThisTest(await new ShipServer().listen());
       for (const id of ['A', 'B']) server.addDoor(id);
       server.misbehave = ({ doors }) => (doors.includes('A') ? misbehaviour : undefined);
-      const connection = connectionTo(server.port);
-      expect(await Promise.all([open(connection, 'A', 50), open(connection, 'B')])).toEqual([
-        'silent',
-        'done',
-      ]);
+      const timers = new HandTimers();
+      const connection = connectionTo(server.port, { timers });
+      const both = Promise.all([open(connection, 'A', 50), open(connection, 'B')]);
+      await server.until(() => server.calls.length === 1);
+      timers.pass(50);
+      expect(await both).toEqual(['silent', 'done']);
       expect(server.connections).toBe(2);
     },
   );
@@ -120,7 +125,11 @@ describe('a connection to a SHIP server', () => {
 
   it('comes back by itself after the server has', async () => {
     const server = forThisTest(await new ShipServer().listen());
-    const connection = connectionTo(server.port, { timers: fastTimers(100) });
+    // Only its pauses are hurried.
+    const timers: Timers = {
+      after: (ms, run) => systemTimers.after(ms < connectWithinMs ? ms / 100 : ms, run),
+    };
+    const connection = connectionTo(server.port, { timers });
     await connection.call(infoCall, { withinMs: 60_000, urgent: true });
     server.hangUp();
     await server.untilConnections(2);
