@@ -173,7 +173,8 @@ describe('the registration', () => {
     const told = await line.news.next();
     expect(told).toMatchObject({ kind: 'unregistered' });
     expect(JSON.stringify(told)).not.toContain('wrong-password');
-    expect(tries).toBeGreaterThan(1);
+    // The alarm may come before the second try.
+    while (tries < 2) await registrar.requests.next(({ method }) => method === 'REGISTER');
     expect(tries).toBeLessThan(40);
     await line[Symbol.asyncDispose]();
     folder[Symbol.dispose]();
