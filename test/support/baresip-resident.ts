@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemTimers } from '../../controller/app/system-clock.ts';
 import type { DtmfDigit } from '../../controller/core/call/line.ts';
@@ -87,21 +87,33 @@ export class BaresipResident implements AsyncDisposable {
     return lastRecording(join(this.#folder.path, 'heard'));
   }
 
+  /** How much it has heard by now, in all its calls. */
+  heardMs(): number {
+    return recordedMs(join(this.#folder.path, 'heard'));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine.close();
     this.#folder[Symbol.dispose]();
   }
 }
 
+/** 8 kHz, mono, 16 bits. */
+const bytesPerMs = 16;
+
 /** Lines with which an engine records every call in `folder`. */
 export const recording = (folder: string): readonly string[] => ['module sndfile.so', `snd_path ${folder}`];
 
+const recordings = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((file) => file.endsWith('-dec.wav'));
+
+/** How much the engine has heard by now, in all calls that it recorded in `folder`. */
+export const recordedMs = (folder: string): number =>
+  recordings(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / bytesPerMs;
+
 /** What the engine heard, decoded, in the last call that it recorded in `folder`. */
 export function lastRecording(folder: string): Int16Array {
-  const name = readdirSync(folder)
-    .filter((file) => file.endsWith('-dec.wav'))
-    .sort()
-    .at(-1);
+  const name = recordings(folder).toSorted().at(-1);
   if (name === undefined) throw new Error('nothing was recorded');
   const samples = samplesOf(readFileSync(join(folder, name)));
   if (samples === undefined) throw new Error('the recording is no WAV of 8 kHz, mono, 16 bits');
