@@ -106,7 +106,8 @@ request_route {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    await listening(child, port);
+    // It binds UDP before it listens anywhere, and TLS last.
+    await listening(child, [port, tlsPort]);
     return child;
   };
   let child = await start();
@@ -130,7 +131,7 @@ request_route {
   };
 }
 
-async function listening(child: ChildProcess, port: number): Promise<void> {
+async function listening(child: ChildProcess, ports: readonly number[]): Promise<void> {
   let said = '';
   let gone = false;
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -143,13 +144,12 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
   child.once('exit', () => {
     gone = true;
   });
-  for (;;) {
-    if (gone) throw new Error(`kamailio did not start: ${said}`);
-    const socket = await reach(port);
-    if (socket === undefined) await passed(50);
-    else {
-      socket.destroy();
-      return;
+  for (const port of ports) {
+    for (let socket = await reach(port); ; socket = await reach(port)) {
+      socket?.destroy();
+      if (gone) throw new Error(`kamailio did not start: ${said}`);
+      if (socket !== undefined) break;
+      await passed(50);
     }
   }
 }
