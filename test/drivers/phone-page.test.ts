@@ -8,6 +8,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { type BrowserTap, tapBrowser } from '../support/browser-tap.ts';
 import { expectAccessible } from '../support/console-page.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { freePort } from '../support/free-port.ts';
 import { type PlayedPhone, startPlayedPhone } from '../support/played-phone.ts';
 
 const number = '+14165550100';
@@ -21,14 +22,14 @@ interface OpenPage extends AsyncDisposable {
 
 const headingOf = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
-async function openPage(browser: Browser): Promise<OpenPage> {
-  const played = await startPlayedPhone();
+async function openPage(browser: Browser, port?: number): Promise<OpenPage> {
+  const played = await startPlayedPhone(port);
   const context = await browser.newContext({
     viewport: { width: 1_000, height: 760 },
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(50_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => complaints.push(message.text()));
@@ -119,7 +120,7 @@ describe('the page of the simulated phone', () => {
     await heading('Answered');
     await open.page.keyboard.press('#');
     expect(await told('digit')).toMatchObject({ digit: '#' });
-    expect(await open.page.locator('#digits').textContent()).toBe('#');
+    await open.page.locator('#digits', { hasText: /^#$/ }).waitFor();
   });
 
   it('declines', async () => {
@@ -198,10 +199,11 @@ describe('the page of the simulated phone', () => {
   });
 
   it('says that it lost the controller, and comes back with it', async () => {
-    const { page, played } = forThisTest(await openPage(browser));
+    const port = await freePort();
+    const { page, played } = forThisTest(await openPage(browser, port));
     await played.phone.close();
     await headingOf(page, 'Not connected');
-    const next = new SimulatedPhone({ port: played.port, log: pino({ level: 'silent' }) });
+    const next = new SimulatedPhone({ port, log: pino({ level: 'silent' }) });
     forThisTest({ [Symbol.asyncDispose]: () => next.close() });
     await next.start(() => {});
     await headingOf(page, 'Nobody is calling');

@@ -70,7 +70,7 @@ export async function startSipp(scenario: string): Promise<Sipp> {
       '-m',
       '1',
       '-timeout',
-      '15',
+      '50',
       '-nostdin',
     ],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
