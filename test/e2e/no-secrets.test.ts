@@ -177,6 +177,7 @@ describe('the search', () => {
     ['a fraction', '{"monotonicMs":1043.48292613}'],
     ['part of a longer number', '1482926130'],
     ['a suite', '{"suite":"1006"}'],
+    ['the length of an answer', '{"content-length":"3543"}'],
     ['a number that a directory code equals', '{"seq":3543,"at":"2026-11-22T10:35:43.354Z"}'],
   ])('is not misled by %s', (_, text) => {
     expect(search(Buffer.from(text))).toEqual([]);

@@ -108,6 +108,8 @@ export function secretsOf(
 }
 
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+/** Of an HTTP answer: how many bytes it has depends on the machine, and may be the number of a directory code. */
+const bodyLength = /"content-length":"\d+"/gi;
 /** Longer runs of hex digits are hashes, digests and keys, in which short secrets stand by chance. */
 const longestSecret = 31;
 const hashLength = 64;
@@ -126,7 +128,7 @@ export function searchFor(secrets: readonly Secret[]): (bytes: Uint8Array) => re
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const found = new Set<Secret>();
     if (siteKey !== undefined && otherFormsOfKey.some((form) => raw.includes(form))) found.add(siteKey);
-    const text = raw.toString('latin1').replaceAll(uuid, ' ');
+    const text = raw.toString('latin1').replaceAll(uuid, ' ').replaceAll(bodyLength, ' ');
     const look = (run: string): void => {
       const secret = byForm.get(run);
       if (secret !== undefined && secret.kind !== 'directoryCode') found.add(secret);
