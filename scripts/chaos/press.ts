@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SimReply } from '../../drivers/sim/sim-protocol.ts';
 import { cardBits, type Press } from './building.ts';
 
-const answerWithinMs = 5_000;
+const answerWithinMs = 20_000;
 
 /** Holds a card to a reader, as `vestibule-sim card` does; undefined: nobody answered. */
 export function press(stateDir: string, { door, hex }: Press): Promise<SimReply | undefined> {
