@@ -30,8 +30,8 @@ export interface PlayedPhone extends AsyncDisposable {
   readonly log: () => string;
 }
 
-/** A simulated phone on a free port. */
-export async function startPlayedPhone(): Promise<PlayedPhone> {
+/** A simulated phone on a free port, or on this one. */
+export async function startPlayedPhone(port = 0): Promise<PlayedPhone> {
   const lines: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -39,7 +39,7 @@ export async function startPlayedPhone(): Promise<PlayedPhone> {
       done();
     },
   });
-  const phone = new SimulatedPhone({ port: 0, log: pino({ level: 'trace' }, sink) });
+  const phone = new SimulatedPhone({ port, log: pino({ level: 'trace' }, sink) });
   const events = new Inbox<LegEvent>();
   await phone.start((event) => events.put(event));
   if (phone.port === undefined) throw new Error('the phone has no port');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forThisTest } from '../../support/for-this-test.ts';
+import { freePort } from '../../support/free-port.ts';
 import { passage, SaltoHouse } from './salto-house.ts';
 import { type Misbehaviour, ShipServer } from './ship-server.ts';
 
@@ -215,8 +216,8 @@ describe('a door behind SALTO', () => {
 
 describe('a SALTO server', () => {
   it('that is gone is told at every door; orders that last are carried out when it is back', async () => {
-    const server = await new ShipServer().listen();
-    const { port } = server;
+    const port = await freePort();
+    const server = await new ShipServer().listen(port);
     server.addDoor('A');
     const house = new SaltoHouse(port).start();
     await house.next('obeyed');
