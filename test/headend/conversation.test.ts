@@ -71,6 +71,14 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     ]);
   });
 
+  it('says so where a console has had a later keyset than its own: its folder is an older copy', async () => {
+    const { head, peer } = await scene();
+    const told = () => head.logged.find(({ what }) => what.startsWith('a console has had a later keyset'));
+    expect(told()).toBeUndefined();
+    peer.hello({ ...head.books.store.dataset.cursor(), keyset: Number.MAX_SAFE_INTEGER });
+    await expect.poll(told).toMatchObject({ level: 'error', details: { device: peer.id } });
+  });
+
   it('offers a new device a snapshot and sends the chunks that it asks for', async () => {
     const head = headEnd();
     head.books.desk.publish([...smallBuilding(), ...manyResidents(2_500)]);

@@ -25,7 +25,7 @@ export interface HeadEndKeys {
 
 /**
  * Reads the keys of a state folder and makes what is missing. Role keys with less than half of their two years left
- * are replaced, and a keyset with n + 1 names old and new ones until the old have ended, so that a device that was
+ * are replaced, and a keyset with a higher n names old and new ones until the old have ended, so that a device that was
  * away can still check what it missed.
  */
 export function headEndKeys(stateDir: string, building: string, nowS: number): HeadEndKeys {
@@ -63,14 +63,7 @@ function readKeys(
   // Also after a crash between new role keys and their keyset.
   const current = roleKeys.every(({ file }) => listed.has(file.kid))
     ? found
-    : makeKeyset(
-        stateDir,
-        building,
-        root,
-        roleKeys,
-        found?.keyset,
-        dropOld ? Number.POSITIVE_INFINITY : nowS,
-      );
+    : makeKeyset(stateDir, building, root, roleKeys, found?.keyset, { nowS, dropOld });
   if (current === undefined) throw new HeadEndError('badState', 'The keyset could not be made.');
   const signer = (role: KeyRole): JwsSigner => {
     const entry = roleKeys.find((key) => key.role === role);
@@ -131,8 +124,7 @@ function makeKeyset(
   root: KeyFile,
   roleKeys: readonly { readonly role: KeyRole; readonly file: KeyFile }[],
   before: Keyset | undefined,
-  /** Old keys that end later stay. */
-  endedAtS: number,
+  { nowS, dropOld }: { readonly nowS: number; readonly dropOld: boolean },
 ): SignedKeyset {
   const fresh = roleKeys.map(({ role, file }) => ({
     ...file.public,
@@ -142,11 +134,12 @@ function makeKeyset(
     exp: file.exp,
   }));
   const old = (before?.keys ?? []).filter(
-    ({ kid, exp }) => exp > endedAtS && fresh.every((key) => key.kid !== kid),
+    ({ kid, exp }) => !dropOld && exp > nowS && fresh.every((key) => key.kid !== kid),
   );
   const keyset: Keyset = {
     aud: `building:${building}`,
-    n: (before?.n ?? 0) + 1,
+    // Above whatever was sent since a backup that this folder comes from: a device takes no keyset whose n it has had.
+    n: Math.max((before?.n ?? 0) + 1, nowS),
     keys: [...fresh, ...old].slice(0, keysetSize),
   };
   const jws = signJws('vestibule-keyset', keyset, root);

@@ -157,6 +157,10 @@ export class Reception {
     store.devices.hello(id, hello);
     this.#heardCursor(id, hello);
 
+    if (hello.keyset > keys.n) {
+      const wayOut = 'these keys are an older copy: "keys rotate" gives every console new ones';
+      log('error', `a console has had a later keyset; ${wayOut}`, { device: id });
+    }
     if (hello.keyset < keys.n) post.keyset(id);
     post.hasKeyset(id, keys.n);
     const device = store.devices.get(id) ?? before;
