@@ -11,10 +11,23 @@ async function tagReader() {
   const inputs: ReaderInput[] = [];
   let next = Promise.withResolvers<void>();
   const clock = { nowMs: 0 };
+  let taken = 0;
+  let look = (): void => {};
   const reader = new TextReader({
     name: 'gate',
     format: { startsWith: 'EPC:', endsWith: '', letters: 'hex', length: 8 },
-    open: (listener) => openSerialLine({ path: pty.path, baudRate: 9_600 }, listener),
+    open: (listener) =>
+      openSerialLine(
+        { path: pty.path, baudRate: 9_600 },
+        {
+          bytes(bytes) {
+            listener.bytes(bytes);
+            taken += bytes.length;
+            look();
+          },
+          lost: (fault) => listener.lost(fault),
+        },
+      ),
     timers: systemTimers,
     nowMs: () => clock.nowMs,
   });
@@ -30,11 +43,20 @@ async function tagReader() {
   });
   expect(await heard()).toEqual({ kind: 'state', state: 'online' });
   const send = (text: string): void => pty.write(Buffer.from(text));
+  /** Sent, and read: a line takes no more than a few thousand bytes that nobody reads. */
+  const sendAll = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const whole = taken + text.length;
+      look = () => {
+        if (taken === whole) resolve();
+      };
+      send(text);
+    });
   const tags = (): readonly string[] =>
     inputs.flatMap((input) =>
       input.kind === 'read' && input.presented.kind === 'text' ? [input.presented.line] : [],
     );
-  return { pty, send, heard, tags, clock };
+  return { pty, send, sendAll, heard, tags, clock };
 }
 
 describe('a reader of car tags on a serial line', () => {
@@ -71,8 +93,8 @@ describe('a reader of car tags on a serial line', () => {
   });
 
   it('is bounded by a reader that streams without end, and works on after it', async () => {
-    const { send, heard, tags } = await tagReader();
-    for (let chunk = 0; chunk < 20; chunk += 1) send('x'.repeat(1_000));
+    const { send, sendAll, heard, tags } = await tagReader();
+    for (let chunk = 0; chunk < 20; chunk += 1) await sendAll('x'.repeat(1_000));
     send('\rEPC:E2001234\r');
     await heard();
     expect(tags()).toEqual(['E2001234']);
