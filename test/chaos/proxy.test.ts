@@ -156,6 +156,22 @@ describe('the faulty proxy', () => {
     await Promise.all([light, said, on.until('held')]);
     expect([order, on.arrived]).toEqual([['light', 'said'], ['held']]);
   });
+
+  it('loses what waits on a dark line that is severed, and nobody is told that it was said', async () => {
+    const told: string[] = [];
+    const onSent = (_: Direction, { payload }: { payload: Uint8Array }) =>
+      told.push(Buffer.from(payload).toString());
+    const on = await stage({}, { tap: { onSent } });
+    const closed = new Promise<void>((resolve) => {
+      on.client.once('close', () => resolve());
+    });
+    const light = on.proxy.blackHole(300);
+    on.client.publish('said', 'held', { qos: 1 }, () => {});
+    on.proxy.sever();
+    await Promise.all([light, closed]);
+    await sayCalmly(await stage({}), 'whole');
+    expect([on.arrived, told]).toEqual([['whole'], []]);
+  });
 });
 
 describe('MQTT packets', () => {
