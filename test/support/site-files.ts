@@ -9,13 +9,17 @@ export interface KeptFile {
   readonly bytes: Buffer;
 }
 
-/** Every file in a folder and below, as it is on the disk at this moment. */
+/** Every file in a folder and below, as it is on the disk at this moment; those that a program takes away meanwhile are not. */
 export async function filesIn(folder: string): Promise<readonly KeptFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    files.map(async (file) => ({ name: relative(folder, file), bytes: await readFile(file) })),
-  );
+  const kept = files.map(async (file) => {
+    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    return bytes === undefined ? [] : [{ name: relative(folder, file), bytes }];
+  });
+  return (await Promise.all(kept)).flat();
 }
 
 /**
