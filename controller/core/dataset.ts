@@ -404,5 +404,12 @@ export function readRow(table: string, rowText: string): RowCheck {
   const parsed = tables[table].safeParse(json);
   if (parsed.success) return { kind: 'row', row: parsed.data };
   const issue = parsed.error.issues[0];
-  return { kind: 'refused', field: issue?.path.join('.') ?? '', problem: issue?.message ?? 'refused' };
+  return {
+    kind: 'refused',
+    field: shortened(issue?.path.join('.') ?? ''),
+    problem: shortened(issue?.message ?? 'refused'),
+  };
 }
+
+/** Both may hold a key of the row, of any length, and become an event that must fit a message. */
+const shortened = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 199)}…`);

@@ -29,7 +29,7 @@ export type EngineMessage =
       readonly param: string;
     }
   | { readonly kind: 'registered' }
-  /** `why`: a SIP status line, or the engine's own words. */
+  /** `why`: a SIP status line, or the engine's own words; at most 200 characters, because a provider may say any number. */
   | { readonly kind: 'registrationFailed'; readonly why: string }
   /** Nothing that matters, or from a release that says it another way. */
   | { readonly kind: 'other' };
@@ -39,7 +39,7 @@ export type CallSign = 'incoming' | 'ringing' | 'answered' | 'digit' | 'audioFai
 const callSigns: ReadonlyMap<string, CallSign> = new Map<string, CallSign>([
   ['CALL_INCOMING', 'incoming'],
   ['CALL_RINGING', 'ringing'],
-  // 183: early media, which a guest is not left to hear; to us it is a sign of life like 180.
+  // 183: sound before the answer, which the engine plays and which says no more to us than 180.
   ['CALL_PROGRESS', 'ringing'],
   ['CALL_ESTABLISHED', 'answered'],
   ['CALL_DTMF_START', 'digit'],
@@ -61,7 +61,7 @@ export function readEngineMessage(text: string): EngineMessage | undefined {
 
 function eventOf({ type, direction, id, param }: z.infer<typeof Event>): EngineMessage {
   if (type === 'REGISTER_OK') return { kind: 'registered' };
-  if (type === 'REGISTER_FAIL') return { kind: 'registrationFailed', why: param };
+  if (type === 'REGISTER_FAIL') return { kind: 'registrationFailed', why: param.slice(0, 200) };
   const what = callSigns.get(type);
   if (what === undefined || id === undefined) return { kind: 'other' };
   return { kind: 'call', what, call: id, inbound: direction !== 'outgoing', param };

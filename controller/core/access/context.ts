@@ -55,7 +55,7 @@ export interface Refusal {
 /** One check of DESIGN section 4: a refusal, or nothing. */
 export type Check = (context: Context, asker: Asker) => Refusal | undefined;
 
-/** The rows that an outcome rests on, in the order in which they were first used. */
+/** The rows that an outcome rests on, in the order of their use. */
 export type Trail = RowVersion[];
 
 interface Versioned {
@@ -64,7 +64,6 @@ interface Versioned {
 }
 
 export function note(trail: Trail, table: TableName, row: Versioned): void {
-  if (trail.some((seen) => seen.id === row.id && seen.table === table)) return;
   trail.push({ table, id: row.id, version: row.version });
 }
 

@@ -18,6 +18,7 @@ import {
 import type { AccessRequest, Decision, Explanation } from './decision.ts';
 import { doorAdmits, methodFits } from './door-checks.ts';
 import { hasRight } from './door-right.ts';
+import { explainedRows } from './explained-rows.ts';
 import type { AccessFacts, EpochMs } from './facts.ts';
 import { dataIsFresh } from './freshness.ts';
 import { holderBelongs, hostBelongs } from './holder-checks.ts';
@@ -140,7 +141,7 @@ function who(asker: Asker): Pick<Decision, 'subject' | 'credential'> {
 function explanation({ clock, lastWelcomeAt, rows }: AccessFacts, trail: Trail, check: number): Explanation {
   return {
     check,
-    rows: trail,
+    ...explainedRows(trail),
     dataset: { epoch: rows.cursor.epoch, seq: rows.cursor.seq },
     ...(lastWelcomeAt !== undefined && { cacheAgeMs: Math.max(0, clock.now - lastWelcomeAt) }),
     clock: clock.state,

@@ -87,8 +87,10 @@ export type OnvifReason =
 export interface Explanation {
   /** The check of DESIGN section 4 that decided, 1–12; 12 on a grant. */
   readonly check: number;
-  /** Rows that the outcome rests on. */
+  /** Rows that the outcome rests on, in the order of their first use: at most 50. */
   readonly rows: readonly RowVersion[];
+  /** How many more there were between the first and the last 25; absent: none. */
+  readonly rowsLeftOut?: number;
   /** The row that a `danglingReference` names and that is not there. */
   readonly missing?: { readonly table: TableName; readonly id: string };
   readonly dataset: { readonly epoch: number; readonly seq: number };

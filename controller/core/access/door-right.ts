@@ -44,14 +44,14 @@ const none: Right = { kind: 'refused', refusal: { check: 10, reason: 'noGrant' }
 
 /**
  * One live grant whose schedule is open suffices; it alone is named then. Otherwise the explanation lists what was
- * there: a schedule that is missing counts before one that is closed, because somebody has to repair it.
+ * there, and last the first grant whose schedule is missing: it counts before those that are closed, because somebody has to repair it.
  */
 function grantRight(context: Context, ref: HolderRef): Right {
   const { clock, trail } = context;
   const closed: WindowsOfDay[] = [];
   const tried: Trail = [];
   let unsure = false;
-  let missing: Refusal | undefined;
+  let missing: { readonly refusal: Refusal; readonly rests: Trail } | undefined;
   for (const { row, rests } of grantsOf(context, ref)) {
     const stands = standing(clock, validityOf(row));
     if (stands === 'before' || stands === 'after') continue;
@@ -64,13 +64,16 @@ function grantRight(context: Context, ref: HolderRef): Right {
       for (const seen of rests) note(trail, seen.table, seen);
       return open;
     }
+    if (hours.kind === 'missing' && missing === undefined) {
+      missing = { refusal: dangling(11, hours.table, hours.id), rests };
+      continue;
+    }
     tried.push(...rests);
-    if (hours.kind === 'missing') missing ??= dangling(11, hours.table, hours.id);
-    else closed.push(hours.windowsOf);
+    if (hours.kind === 'closed') closed.push(hours.windowsOf);
   }
   if (unsure) return { kind: 'unsure' };
-  for (const seen of tried) note(trail, seen.table, seen);
-  if (missing !== undefined) return { kind: 'refused', refusal: missing };
+  for (const seen of [...tried, ...(missing?.rests ?? [])]) note(trail, seen.table, seen);
+  if (missing !== undefined) return { kind: 'refused', refusal: missing.refusal };
   if (closed.length === 0) return none;
   const openings = closed.flatMap((windowsOf) => nextOpening(windowsOf, context.moment) ?? []);
   const opensAt = openings.length > 0 && { opensAt: Math.min(...openings) };

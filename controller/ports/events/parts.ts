@@ -35,11 +35,17 @@ export const subject = z.discriminatedUnion('kind', [
 export const explanation = z
   .object({
     check: z.int().min(1).max(12),
-    rows: z.array(z.object({ table, id: z.string(), version: z.int() }).readonly()).readonly(),
+    rows: z
+      .array(z.object({ table, id: z.string(), version: z.int() }).readonly())
+      .max(50)
+      .readonly(),
+    rowsLeftOut: z.int().min(1).exactOptional(),
     missing: z.object({ table, id: z.string() }).readonly().exactOptional(),
     dataset: z.object({ epoch: z.int(), seq: z.int() }).readonly(),
     cacheAgeMs: z.number().exactOptional(),
     clock: z.enum(['trusted', 'held', 'unknown']),
   })
   .readonly()
-  .describe('the check that decided, the rows it rests on, the dataset and the clock');
+  .describe(
+    'the check that decided, the rows it rests on (at most 50; `rowsLeftOut`: how many more in the middle), the dataset and the clock',
+  );
