@@ -14,6 +14,9 @@ import type { SystemClock } from './system-clock.ts';
 /** A welcome that lowers the floor by less than this corrects drift; by more it is an alarm. */
 const driftMs = 60_000;
 
+/** So many refused rows of one delta or snapshot are told one by one. */
+const mostRowsTold = 100;
+
 /** What the link tells, as state, events and log lines. */
 export class CloudEvents implements CloudListener {
   readonly #journal: Journal;
@@ -78,18 +81,20 @@ export class CloudEvents implements CloudListener {
     this.#watch.welcomed();
   }
 
+  /** Doctor lists them from the dataset itself: the log need not hold each of a snapshot's thousands, for which doors would wait. */
   rowsRefused(refusals: readonly RowRefusal[]): void {
-    // One transaction for all: a snapshot may bring thousands, and no door waits for as many fsyncs.
-    this.#record(
-      refusals.map(({ table, id, field, problem }) => ({
-        type: 'DatasetRowRefused',
-        severity: 'warning',
-        table,
-        id,
-        field,
-        problem,
-      })),
-    );
+    const told = refusals.slice(0, mostRowsTold);
+    const more = refusals.length - told.length;
+    // One transaction for all: no door waits for as many fsyncs.
+    this.#record([
+      ...told.map(
+        ({ table, id, field, problem }): EventDraft => ({
+          ...{ type: 'DatasetRowRefused', severity: 'warning' },
+          ...{ table, id, field, problem },
+        }),
+      ),
+      ...(more === 0 ? [] : [{ type: 'DatasetRowsRefused', severity: 'warning', count: more } as const]),
+    ]);
   }
 
   messageRefused({ message, reason }: { readonly message: string; readonly reason: string }): void {

@@ -26,6 +26,7 @@ const classes: Readonly<Record<EventDraft['type'], 'keep' | 'shed'>> = {
   ControllerStarted: 'shed',
   ControllerStopped: 'shed',
   DatasetRowRefused: 'shed',
+  DatasetRowsRefused: 'shed',
   Decommissioned: 'keep',
   DeviceIdContested: 'keep',
   DiskSpaceBack: 'keep',

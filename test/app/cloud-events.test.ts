@@ -25,6 +25,33 @@ describe('a row that the schema refuses', () => {
   });
 });
 
+describe('a dataset whose rows the schema refuses', () => {
+  const refused = (shell: Shell, count: number) =>
+    shell.eventsOf(() =>
+      shell.cloudEvents.rowsRefused(
+        Array.from({ length: count }, (_, i) => ({
+          ...{ table: 'resident', id: `r${i}`, field: 'suite', problem: 'is missing' },
+        })),
+      ),
+    );
+
+  it.each([1, 99, 100])('of %i is told row by row', (count) => {
+    const events = refused(householdShell(), count);
+    expect(events.map(({ type, id }) => `${type} ${id}`)).toEqual(
+      Array.from({ length: count }, (_, i) => `DatasetRowRefused r${i}`),
+    );
+  });
+
+  it.each([101, 10_000])('of %i is told by a hundred rows, and how many more there are', (count) => {
+    const events = refused(householdShell(), count);
+    expect(events).toHaveLength(101);
+    expect(events.at(99)).toMatchObject({ type: 'DatasetRowRefused', id: 'r99' });
+    expect(events.at(100)).toMatchObject({
+      ...{ type: 'DatasetRowsRefused', severity: 'warning', count: count - 100 },
+    });
+  });
+});
+
 describe('a refused message', () => {
   const forge = (shell: Shell, times: number, reason = 'signature'): void => {
     for (let i = 0; i < times; i += 1) shell.cloudEvents.messageRefused({ message: 'delta', reason });

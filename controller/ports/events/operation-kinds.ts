@@ -70,6 +70,13 @@ export const operationKinds = {
     en: 'A row of the dataset cannot be used ({table}): {problem}',
     fr: 'Une ligne des données est inutilisable ({table}) : {problem}',
   },
+  DatasetRowsRefused: {
+    severity: ['warning'],
+    fields: { count: z.int().min(1) },
+    when: 'A delta or snapshot has brought more than 100 such rows: how many there are beside those told by DatasetRowRefused. `vestibule doctor` counts them all.',
+    en: '{count} more rows of the dataset cannot be used.',
+    fr: '{count} autres lignes des données sont inutilisables.',
+  },
   SecurityEvent: {
     severity: ['warning'],
     fields: { reason: z.string(), message: z.string().describe('its topic’s last level'), count },
