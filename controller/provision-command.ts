@@ -62,7 +62,7 @@ export async function provision(
           { state: 'waiting', pairing, fingerprint },
           `This console shows  ${fingerprint.slice(0, 3)} ${fingerprint.slice(3)}\n` +
             `The head-end must show the same for pairing ${pairing}; then confirm it there:\n` +
-            `  vestibule-headend confirm ${pairing} --device ID`,
+            `  vestibule-headend confirm ${pairing} --device ID --digits ${fingerprint}`,
         ),
       signal: ending.signal,
     });

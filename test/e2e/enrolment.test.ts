@@ -209,8 +209,14 @@ describe('what is refused in one sentence', () => {
 
     const next = await building.pair();
     const good = console.provision([...at, '--code', next.lines.join('')]);
-    await shown(good);
-    await building.must('confirm', next.id, '--device', 'lobby');
+    const digits = await shown(good);
+    expectRefusal(
+      await building.operate('confirm', next.id, '--device', 'lobby').finished(),
+      64,
+      'which six digits the console shows: --digits',
+    );
+    expect(await building.must('confirm')).toContain(next.id);
+    await building.must('confirm', next.id, '--device', 'lobby', '--digits', digits);
     expect((await good.finished()).code).toBe(0);
     expectRefusal(
       await console.provision([...at, '--code', next.lines.join('')]).finished(),

@@ -96,8 +96,9 @@ export async function startSite({ secure = false } = {}): Promise<Site> {
     const [, pairing = ''] = /^Pairing (\w{8}) /m.exec(pair.lines.join('\n')) ?? [];
     const code = pair.lines.map((line) => /^ +line \d +(\S+)$/.exec(line)?.[1] ?? '').join('');
     const provision = keep(vestibule(['--config', configFile, 'provision', '--url', url, '--code', code]));
-    await provision.line((line) => line.startsWith('This console shows'));
-    await good(operate('confirm', pairing, '--device', 'lobby'));
+    const shows = await provision.line((line) => line.startsWith('This console shows'));
+    const digits = shows.replaceAll(/\D/g, '');
+    await good(operate('confirm', pairing, '--device', 'lobby', '--digits', digits));
     await good(provision);
     await serving.kill('SIGTERM');
   } else {

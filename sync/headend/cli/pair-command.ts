@@ -88,7 +88,7 @@ async function awaitDevice(store: HeadEndStore, enrolment: EnrolmentBooks, id: s
 
 function sayWaiting({ pairing, fingerprint }: WaitingDevice): void {
   say(`A console waits in pairing ${pairing}. It must show ${spaced(fingerprint)}; then confirm it with:`);
-  say(`  vestibule-headend confirm ${pairing} --device ID`);
+  say(`  vestibule-headend confirm ${pairing} --device ID --digits DIGITS (those that it shows)`);
   say(`If it shows anything else: vestibule-headend pair --refuse ${pairing}`);
 }
 
@@ -118,6 +118,12 @@ export const confirmCommand = (
       throw new HeadEndError('badInput', 'Say what the console shall be called: --device ID, such as lobby.');
     }
     const waiting = enrolment.waitingIn(pairing.toUpperCase());
+    if (digits === undefined && process.stdin.isTTY !== true) {
+      throw new HeadEndError(
+        'badInput',
+        'Say which six digits the console shows: --digits DIGITS. There is no terminal here at which anybody could be asked.',
+      );
+    }
     showWhatIsAsked(books, waiting, device);
     if (!(await isTheSame(waiting, digits))) {
       return complain(
@@ -145,10 +151,9 @@ function showWhatIsAsked(
   say(`doors     ${doors.join(', ') || 'none is published yet'}`);
 }
 
-/** The person has compared the digits: given with `--digits`, or asked for where somebody can answer. */
+/** The person has compared the digits (PROTOCOL "Enrolment" 3): given with `--digits`, or asked for at the terminal. */
 async function isTheSame({ fingerprint }: WaitingDevice, digits: string | undefined): Promise<boolean> {
   if (digits !== undefined) return digits.replace(/\s/g, '') === fingerprint;
-  if (process.stdin.isTTY !== true) return true;
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await asking.question(`Does the console show ${spaced(fingerprint)}? [y/N] `);

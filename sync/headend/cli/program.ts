@@ -248,7 +248,10 @@ function addEnrolmentCommands(program: Command, state: () => string): void {
     .argument('[pairing]', 'absent: list the consoles that wait')
     .description('let a waiting console into the building, once it shows the same six digits')
     .option('--device <id>', 'what it shall be called')
-    .option('--digits <digits>', 'the six digits that it shows; others confirm nothing')
+    .option(
+      '--digits <digits>',
+      'the six digits that it shows; others confirm nothing. Absent: asks at the terminal',
+    )
     .option('--replace', 'let it take the place of the device that has this id')
     .action((pairing: string | undefined, options: ConfirmOptions) =>
       confirmCommand(state(), pairing, options),
