@@ -5,7 +5,7 @@ import type { ControllerConfig } from '../../config/load.ts';
 import { askControlSocket } from '../ask-control-socket.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type DoorSeen, DoorTestReply, type DoorTestRequest, doorTestSocket } from './protocol.ts';
-import { type StepResult, walkDoor } from './walk.ts';
+import { momentMs, type StepResult, walkDoor } from './walk.ts';
 
 export interface DoorTestOptions {
   /** At a simulated door a person plays the installer's part with `vestibule-sim`. */
@@ -16,8 +16,6 @@ export interface DoorTestOptions {
 }
 
 type Refuse = (sentence: string, exitCode: number) => void;
-
-const momentMs = 50;
 
 class Unanswered extends Error {
   readonly code: number;

@@ -20,13 +20,20 @@ export interface DoorUnderTest {
   /** Does the installer's part at a simulated door; absent where a person does. */
   readonly play?: (what: 'open' | 'shut' | 'exit') => Promise<void>;
   say(sentence: string): void;
-  /** Resolves after a moment between two looks. */
+  /** Resolves after `momentMs`. */
   moment(): Promise<void>;
-  /** How many moments a person is given. */
+  /** How many moments a person is given for each thing to do. */
   readonly patience: number;
 }
 
+/** Between two looks. */
+export const momentMs = 50;
+
 const settledMoments = 150;
+
+/** A lock is waited for as long as it takes, whatever patience the installer has asked for. */
+const relockMoments = ({ accessTimeMs }: DoorSeen): number =>
+  Math.ceil(accessTimeMs / momentMs) + settledMoments;
 
 /** Looks again and again until it is so; the last look, or undefined where it never was. */
 async function until(
@@ -41,6 +48,8 @@ async function until(
   }
   return undefined;
 }
+
+const isShut = ({ open }: DoorSeen): boolean => open === false;
 
 /** A door that is held open by its mode cannot show that it relocks. */
 const isAtRest = ({ released, leaving }: DoorSeen): boolean => !released && !leaving;
@@ -63,7 +72,7 @@ async function tryStrike(door: DoorUnderTest): Promise<StepResult> {
   if (released === undefined) return failed(step, 'The lock did not release.');
   const { hasMonitor, accessTimeMs } = released;
   if (hasMonitor) return passed(step, `The lock was released, for ${accessTimeMs / 1_000} s.`);
-  const secured = await until(door, isAtRest, door.patience);
+  const secured = await until(door, isAtRest, relockMoments(released));
   return secured === undefined
     ? failed(step, 'The lock was released, and did not lock again.')
     : passed(step, 'The lock was released, and locked again.');
@@ -71,8 +80,11 @@ async function tryStrike(door: DoorUnderTest): Promise<StepResult> {
 
 async function tryMonitor(door: DoorUnderTest): Promise<StepResult> {
   const step = 'monitor';
-  const { hasMonitor } = await door.look();
-  if (!hasMonitor) return { step, result: 'skipped', sentence: 'No door monitor is configured.' };
+  const before = await door.look();
+  if (!before.hasMonitor) return { step, result: 'skipped', sentence: 'No door monitor is configured.' };
+  // A monitor that is wired the wrong way round says open and shut in turn, too.
+  const notShut = await seesItShut(door, before);
+  if (notShut !== undefined) return failed(step, notShut);
   door.say('Door monitor: open the door, and shut it again.');
   await door.play?.('open');
   let waited = 0;
@@ -87,12 +99,25 @@ async function tryMonitor(door: DoorUnderTest): Promise<StepResult> {
     return failed(step, 'The door monitor never said that the door is open: see its wires and the magnet.');
   door.say('The door is open: now shut it.');
   await door.play?.('shut');
-  const shut = await until(door, (seen) => seen.open === false, door.patience);
+  const shut = await until(door, isShut, door.patience);
   if (shut === undefined) return failed(step, 'The door monitor never said that the door is shut again.');
-  const rests = await until(door, isAtRest, door.patience);
+  const rests = await until(door, isAtRest, relockMoments(shut));
   return rests === undefined
     ? failed(step, 'The door was opened and shut, and did not lock again.')
     : passed(step, 'The door was opened and shut, and locked again.');
+}
+
+/** Undefined once the monitor says that the door is shut, or what it says instead. */
+async function seesItShut(door: DoorUnderTest, before: DoorSeen): Promise<string | undefined> {
+  if (isShut(before)) return undefined;
+  const open =
+    'The monitor says that the door is open: shut it, or correct `active` of the monitor if it is shut.';
+  if (before.open === true) door.say(open);
+  await door.play?.('shut');
+  if ((await until(door, isShut, door.patience)) !== undefined) return undefined;
+  return (await door.look()).open === true
+    ? open
+    : 'The monitor does not say whether the door is open or shut: see its wires, and "vestibule status".';
 }
 
 async function tryRex(door: DoorUnderTest): Promise<StepResult> {
@@ -105,7 +130,7 @@ async function tryRex(door: DoorUnderTest): Promise<StepResult> {
   if (pressed.rex === 'report')
     return passed(step, 'The request to exit was seen; this door is released by its own hardware then.');
   if (!pressed.released) return failed(step, 'The request to exit was seen, and the lock did not release.');
-  const rests = await until(door, isAtRest, door.patience);
+  const rests = await until(door, isAtRest, relockMoments(pressed));
   return rests === undefined
     ? failed(step, 'The exit released the door, and it did not lock again: is the button stuck?')
     : passed(step, 'The exit released the door, and it locked again.');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoorSeen } from '../../controller/door-test/protocol.ts';
-import { type DoorUnderTest, walkDoor } from '../../controller/door-test/walk.ts';
+import { type DoorUnderTest, momentMs, walkDoor } from '../../controller/door-test/walk.ts';
 import { type Finished, type RunningCommand, sim, vestibule } from '../support/command.ts';
 import { ensureUi } from '../support/console-ui.ts';
 import { type VestibuleFolder, vestibuleFolder } from '../support/vestibule-folder.ts';
@@ -53,6 +53,18 @@ describe('vestibule door test', () => {
     expect(stdout).toMatch(/strike +passed[\s\S]*monitor +passed[\s\S]*rex +passed[\s\S]*The door is well\./);
     expect(stdout).toContain('SIMULATED');
     expect(code).toBe(0);
+  });
+
+  it('fails a monitor that is wired the wrong way round', async () => {
+    // The door is shut, and its monitor says that it is open.
+    await play('monitor', 'open');
+    const test = command('door', 'test', 'front', '--by-hand', '--wait', '1s');
+    await test.line((line) => line.includes('says that the door is open: shut it, or correct `active`'));
+    const { code, stdout } = await test.finished();
+    await play('monitor', 'closed');
+    expect(stdout).toMatch(/monitor +failed +The monitor says that the door is open/);
+    expect(stdout).toContain('The door is not well yet.');
+    expect(code).toBe(1);
   });
 
   it('says what never came, and ends with 1', async () => {
@@ -105,7 +117,8 @@ describe('a walk through a door', () => {
     ['stands unlocked', { mode: 'LockedOpen' }, undefined, 'only be tested while it is Locked'],
     ['never locks again', { released: true, hasMonitor: false }, undefined, 'did not lock again.'],
     ['has a contact that sticks', { released: true }, undefined, 'never said that the door is open'],
-    ['is said to be open for ever', { released: true, open: true }, undefined, 'is shut again.'],
+    ['is said to be open for ever', { released: true, open: true }, undefined, 'or correct `active`'],
+    ['has a contact that says nothing', { released: true, open: undefined }, undefined, 'open or shut'],
     [
       'has a button that does not release',
       { hasMonitor: false, leaving: true },
@@ -114,6 +127,67 @@ describe('a walk through a door', () => {
     ],
   ])('that %s says so', async (_, more, release, sentence) => {
     expect(await sentences(stubborn(more, release))).toContain(sentence);
+  });
+
+  interface Site {
+    readonly accessTimeMs: number;
+    readonly waitMs: number;
+    readonly hasMonitor: boolean;
+    /** What the monitor says of a door that is open. */
+    readonly activeOpen: boolean;
+  }
+  /** A door and an installer who does as told, at a clock of their own. */
+  function site({ accessTimeMs, waitMs, hasMonitor, activeOpen }: Site): DoorUnderTest {
+    let nowMs = 0;
+    let leafOpen = false;
+    let releasedUntilMs = -1;
+    let leavingUntilMs = -1;
+    const releaseIt = (): void => {
+      releasedUntilMs = nowMs + accessTimeMs;
+    };
+    return {
+      look: () =>
+        Promise.resolve({
+          ...{ ...seen, hasMonitor, accessTimeMs, open: leafOpen === activeOpen },
+          ...{ released: nowMs < releasedUntilMs, leaving: nowMs < leavingUntilMs },
+        }),
+      release: () => {
+        releaseIt();
+        return Promise.resolve(undefined);
+      },
+      say: (sentence) => {
+        if (sentence.includes('open the door')) leafOpen = true;
+        if (sentence.includes('shut it.')) leafOpen = false;
+        if (!sentence.startsWith('Exit')) return;
+        releaseIt();
+        leavingUntilMs = nowMs + 500;
+      },
+      moment: () => {
+        nowMs += momentMs;
+        return Promise.resolve();
+      },
+      patience: waitMs / momentMs,
+    };
+  }
+  const results = async (one: Site): Promise<string> =>
+    (await walkDoor(site(one))).map(({ step, result }) => `${step} ${result}`).join(', ');
+
+  it.each([1_000, 5_000, 60_000])(
+    'waits for a lock as long as its access time of %i ms takes, whatever the patience',
+    async (accessTimeMs) => {
+      for (const waitMs of [1_000, 60_000]) {
+        const one = { accessTimeMs, waitMs, activeOpen: true };
+        expect(await results({ ...one, hasMonitor: true })).toBe('strike passed, monitor passed, rex passed');
+        expect(await results({ ...one, hasMonitor: false })).toBe(
+          'strike passed, monitor skipped, rex passed',
+        );
+      }
+    },
+  );
+
+  it('fails a monitor that is wired the wrong way round, whatever the installer does', async () => {
+    const one = { accessTimeMs: 5_000, waitMs: 5_000, hasMonitor: true, activeOpen: false };
+    expect(await results(one)).toBe('strike passed, monitor failed, rex passed');
   });
 });
 
