@@ -5,6 +5,7 @@
  * - The line goes to whoever has been due for longest: nobody waits behind one that always has something to say.
  * - What is kept of the line's bytes is less than one frame; an exchange ends in time, whatever streams in.
  */
+import { maxFrameBytes, replyBit } from '../frame/constants.ts';
 import type { ReceivedFrame } from '../frame/frame.ts';
 import { flushFrames, nothingPending, parseFrames } from '../frame/parser.ts';
 import { type LinkInput, type LinkOrder, stepLink } from './link-machine.ts';
@@ -23,6 +24,8 @@ interface Exchange {
   readonly deadlineMs: number;
   /** However much is coming in. */
   readonly latestMs: number;
+  /** And however long the frame says that it is. */
+  readonly longestMs: number;
 }
 
 export interface BusState {
@@ -127,8 +130,23 @@ function bytes(state: BusState, chunk: Uint8Array, nowMs: number): BusStep {
   const { exchange } = step.state;
   if (exchange === undefined || pending.length === 0) return step;
   // An answer has begun: it may end.
-  const deadlineMs = Math.min(exchange.latestMs, Math.max(exchange.deadlineMs, nowMs + byteGapMs));
-  return { ...step, state: { ...step.state, exchange: { ...exchange, deadlineMs } } };
+  const latestMs = latestOf(step.state, exchange, nowMs);
+  const deadlineMs = Math.min(latestMs, Math.max(exchange.deadlineMs, nowMs + byteGapMs));
+  return { ...step, state: { ...step.state, exchange: { ...exchange, deadlineMs, latestMs } } };
+}
+
+/**
+ * A peripheral in session is given the time that its frame claims, up to the longest of OSDP. Not so one that is not: it could
+ * hold the others up for ever, while three wrong answers end a session.
+ */
+function latestOf({ links, pending }: BusState, exchange: Exchange, nowMs: number): number {
+  const link = links[exchange.link];
+  const [, address, low, high] = pending;
+  if (link?.phase.kind !== 'secured' || low === undefined || high === undefined) return exchange.latestMs;
+  if (address !== (link.settings.address | replyBit)) return exchange.latestMs;
+  const restBytes = (low | (high << 8)) - pending.length;
+  const endsMs = nowMs + onLineMs(restBytes, link.settings.baudRate) + byteGapMs;
+  return Math.min(exchange.longestMs, Math.max(exchange.latestMs, endsMs));
 }
 
 /** Frames of the peripheral whose turn it is; our own echo and everybody else's are none of its business. */
@@ -228,7 +246,11 @@ function exchangeOf(
   nowMs: number,
 ): Exchange {
   const deadlineMs = nowMs + timeoutMs;
-  return { link, deadlineMs, latestMs: deadlineMs + onLineMs(longAnswerBytes, settings.baudRate) };
+  return {
+    ...{ link, deadlineMs },
+    latestMs: deadlineMs + onLineMs(longAnswerBytes, settings.baudRate),
+    longestMs: deadlineMs + onLineMs(maxFrameBytes, settings.baudRate) + byteGapMs,
+  };
 }
 
 function note(state: BusState, strayBytes: number, nowMs: number): BusStep {

@@ -4,7 +4,10 @@
 export const replyTimeoutMs = 200;
 /** A pause this long inside a frame means that the rest will not come. */
 export const byteGapMs = 20;
-/** How long a whole answer may take beyond the time out: no frame of an access reader is longer. */
+/**
+ * So many bytes' time a whole answer may take beyond the time out, whatever streams in. A peripheral in session that says at
+ * its frame's beginning that it is longer is given the time for it.
+ */
 export const longAnswerBytes = 256;
 /** One try and two that are byte for byte the same. */
 export const maxTries = 3;

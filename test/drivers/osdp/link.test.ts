@@ -550,3 +550,46 @@ describe('rotation', () => {
     expect(of(line, 'keyFailed')).toMatchObject([{ why: 'notOnline' }]);
   });
 });
+
+describe('a long answer', () => {
+  const piecesOf = (bytes: Uint8Array): Uint8Array[] =>
+    Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => bytes.subarray(16 * i, 16 * i + 16));
+
+  it.each([9_600, 19_200, 38_400, 115_200])('at %i baud is heard to its end', (baudRate) => {
+    // ISTATR of 1,400 bytes, which makes a frame of 1,422.
+    const line = lineOf({
+      links: [{ ...link(1), baudRate }],
+      peripherals: [{ ...reader(1), inputs: 1_400 }],
+      carry: piecesOf,
+      paced: true,
+    });
+    line.feed({ kind: 'opened' });
+    line.run(10_000);
+    expect(kinds(line)).toEqual(['securing', 'online', 'identity', 'local', 'readers', 'inputs', 'outputs']);
+    expect(of(line, 'inputs')[0]?.active).toHaveLength(1_400);
+  });
+
+  it('that never comes holds the others up three times while there is a session, and then hardly', () => {
+    let lies = false;
+    /** The beginning of the longest frame there is, and as much as it promises, that makes none. */
+    const lie = new Uint8Array(1_440).fill(0xa5);
+    lie.set([0x53, 0x81, 0xa0, 0x05, 0x0e]);
+    const links = [1, 2].map((address) => ({ ...link(address), baudRate: 9_600 }));
+    const line = lineOf({
+      links,
+      peripherals: [reader(1), reader(2)],
+      carry: (bytes) => piecesOf(lies && bytes[2] === 0x81 ? lie : bytes),
+      paced: true,
+    });
+    line.feed({ kind: 'opened' });
+    line.run(5_000);
+    line.forget();
+    lies = true;
+    line.run(60_000);
+    expect(line.reports).toMatchObject([{ kind: 'status', status: 'offline', address: 1 }]);
+    const asked = line.said.flatMap(({ bytes, atMs }) => (bytes[2] === 2 ? [atMs] : []));
+    const gapsMs = asked.slice(1).map((atMs, i) => atMs - (asked[i] ?? 0));
+    expect(Math.max(...gapsMs)).toBeLessThan(1_900);
+    expect(gapsMs.filter((gapMs) => gapMs > 1_000)).toHaveLength(3);
+  });
+});

@@ -41,11 +41,19 @@ export interface LineOptions {
   readonly peripherals: readonly PeripheralSettings[];
   /** What becomes of a peripheral's bytes on their way: split, with noise between. */
   readonly carry?: (bytes: Uint8Array) => readonly Uint8Array[];
+  /** The pieces come as quickly as the line's speed lets them, not all at once. */
+  readonly paced?: boolean;
   /** The adapter hears itself. */
   readonly echo?: boolean;
 }
 
-export function lineOf({ links, peripherals, carry = (bytes) => [bytes], echo = false }: LineOptions): Line {
+export function lineOf({
+  links,
+  peripherals,
+  carry = (bytes) => [bytes],
+  paced = false,
+  echo = false,
+}: LineOptions): Line {
   let nowMs = 0;
   let bus = newBus(links);
   let pds = peripherals.map(newPeripheral);
@@ -111,9 +119,12 @@ export function lineOf({ links, peripherals, carry = (bytes) => [bytes], echo = 
     for (const effect of step.effects) {
       if (effect.kind === 'did') line.did.push({ address: pd.address, command: effect.command, atMs: nowMs });
       else {
+        let carried = 0;
         carry(effect.bytes).forEach((bytes, i) => {
+          carried += bytes.length;
+          const tookMs = paced ? onLineMs(carried, links[0]?.baudRate ?? 115_200) : i * 0.01;
           later.push({
-            atMs: nowMs + replyMs + effect.afterMs + i * 0.01,
+            atMs: nowMs + replyMs + effect.afterMs + tookMs,
             run: () => feed({ kind: 'bytes', bytes }),
           });
         });
