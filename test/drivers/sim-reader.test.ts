@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +6,8 @@ import { faultNames } from '../../drivers/osdp/peripheral/faults.ts';
 import { openPty, PtyFault } from '../../drivers/sim/reader/pty.ts';
 import { helpText, readTyped, shownBy, type Typed } from '../../drivers/sim/reader/reader-lines.ts';
 import { SimulatedReaders, simulatedSettings } from '../../drivers/sim/reader/simulated-reader.ts';
+import { RunningCommand } from '../support/command.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 
 const card = (hex: string, bits: number): Typed => ({
   kind: 'actions',
@@ -24,6 +26,18 @@ describe('what is typed at the simulated reader', () => {
     ['card bd88eb80 33', { kind: 'misunderstood' }],
     ['card bd88eb8', { kind: 'misunderstood' }],
     ['card', { kind: 'misunderstood' }],
+    ['card bd88eb80 25.5', { kind: 'misunderstood' }],
+    ['card bd88eb80 2.6e1', { kind: 'misunderstood' }],
+    ['card bd88eb80 -26', { kind: 'misunderstood' }],
+    ['card bd88eb80 0', { kind: 'misunderstood' }],
+    [`card ${'ab'.repeat(33)} 264`, { kind: 'misunderstood' }],
+    ['input 0 on', { kind: 'actions', actions: [{ kind: 'input', input: 0, active: true }] }],
+    ['input 1 off', { kind: 'actions', actions: [{ kind: 'input', input: 1, active: false }] }],
+    ['input 2 on', { kind: 'misunderstood' }],
+    ['input 0.5 on', { kind: 'misunderstood' }],
+    ['input on', { kind: 'misunderstood' }],
+    ['unplug', { kind: 'unplug' }],
+    ['plug', { kind: 'plug' }],
     ['tamper on', { kind: 'actions', actions: [{ kind: 'tamper', tamper: true }] }],
     ['tamper', { kind: 'misunderstood' }],
     ['power-cut', { kind: 'actions', actions: [{ kind: 'powerCut' }] }],
@@ -34,6 +48,7 @@ describe('what is typed at the simulated reader', () => {
     ],
     ['fault sulk', { kind: 'misunderstood' }],
     ['fault drop 0', { kind: 'misunderstood' }],
+    ['fault drop 1.5', { kind: 'misunderstood' }],
     ['reset', { kind: 'reset' }],
     ['quit', { kind: 'quit' }],
     ['12 34', { kind: 'misunderstood' }],
@@ -69,6 +84,24 @@ describe('a simulated reader', () => {
     const pty = openPty(join(folder, 'line'), () => {});
     for (let written = 0; written < 1_000_000; written += 1_000) pty.write(new Uint8Array(1_000));
     await pty.close();
+  });
+
+  it('is unplugged and plugged in again by a word, and ends well either way', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vestibule-pty-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const device = join(folder, 'line');
+    const args = ['reader', '--device', device, '--memory', join(folder, 'key')];
+    const typed = ['input 1 on', 'card bd88eb80 25.5', 'unplug', 'unplug', 'plug', 'plug', 'unplug', 'quit'];
+    const { code, stdout, stderr } = await forThisTest(
+      new RunningCommand('drivers/sim/main.ts', args, { typed: `${typed.join('\n')}\n` }),
+    ).finished();
+    const said = stdout.split('\n').map((line) => line.split(/[:;]/)[0]);
+    expect(said.slice(2)).toEqual([
+      'That is nothing that this reader knows',
+      ...['Unplugged', 'Unplugged', 'Plugged in', 'Plugged in', 'Unplugged'],
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(existsSync(device)).toBe(false);
   });
 
   it('says why its line cannot be made', () => {

@@ -31,6 +31,19 @@ export function addReaderCommand(program: Command): void {
     .action(play);
 }
 
+/** Otherwise it has been said why there is no line. */
+function isStarted(reader: SimulatedReaders): boolean {
+  try {
+    reader.start();
+    return true;
+  } catch (error) {
+    if (!(error instanceof PtyFault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = exitCodes.unavailable;
+    return false;
+  }
+}
+
 /** Its key from an earlier run; none: it is as from the factory. */
 function remembered(file: string): Uint8Array | undefined {
   try {
@@ -53,14 +66,7 @@ async function play({ device, address, memory }: ReaderOptions): Promise<void> {
     },
     onChannel: (_, up) => say(up ? 'secure channel: up' : 'secure channel: down'),
   });
-  try {
-    reader.start();
-  } catch (error) {
-    if (!(error instanceof PtyFault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = exitCodes.unavailable;
-    return;
-  }
+  if (!isStarted(reader)) return;
   say(
     `OSDP reader on ${resolve(device)}, address ${address}, ${scbk === undefined ? 'in its installation mode: it has no key yet' : 'with the key that it has'}.`,
   );
@@ -73,6 +79,14 @@ async function play({ device, address, memory }: ReaderOptions): Promise<void> {
     if (typed.kind === 'quit') break;
     if (typed.kind === 'actions') for (const action of typed.actions) reader.act(address, action);
     if (typed.kind === 'help') process.stdout.write(helpText);
+    if (typed.kind === 'unplug') {
+      await reader.close();
+      say('Unplugged: the device file is gone, and the panel hears that the line is.');
+    }
+    if (typed.kind === 'plug') {
+      if (!isStarted(reader)) break;
+      say(`Plugged in: the line is at ${resolve(device)}.`);
+    }
     if (typed.kind === 'misunderstood') say('That is nothing that this reader knows; type "help".');
     if (typed.kind === 'reset') {
       writeFileSync(memory, '', { mode: 0o600 });

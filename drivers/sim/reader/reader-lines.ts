@@ -5,8 +5,12 @@ import { isKey, type Key } from '../../osdp/messages/keypad.ts';
 import { type Fault, faultNames } from '../../osdp/peripheral/faults.ts';
 import type { PeripheralAction } from '../../osdp/peripheral/peripheral-state.ts';
 
+export const simulatedInputs = 2;
+
 export type Typed =
   | { readonly kind: 'actions'; readonly actions: readonly PeripheralAction[] }
+  /** The adapter is pulled out of the panel, whose end of the line hangs up; or put back. */
+  | { readonly kind: 'unplug' | 'plug' }
   /** Back to its installation mode, without a key. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'quit' }
@@ -17,6 +21,8 @@ export const helpText = `What you can do at this reader:
   48292613#            press these keys: 0–9, * (clear), # (enter), A–D
   card bd88eb80 26     hold a card to it: its bits, left-aligned, and how many (26 if not said)
   tamper on | off      take it off the wall, put it back
+  input N on | off     close or open the contact at its input N: 0 or 1
+  unplug | plug        pull the adapter of its line out of the panel, which hangs up; put it back
   power-cut            take its power away for a moment
   fault NAME [TIMES]   the next answers are at fault: ${faultNames.join(', ')}, or delay-MS
   reset                back to its installation mode, as from the factory
@@ -29,22 +35,31 @@ export function readTyped(line: string): Typed {
   const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
   switch (word) {
     case 'card': {
-      const bits = second === '' ? 26 : Number(second);
+      const bits = second === '' ? 26 : wholeNumber(second);
       const right = /^[0-9a-fA-F]{2,64}$/.test(first) && first.length % 2 === 0;
-      if (!right || !(bits > 0 && Math.ceil(bits / 8) === first.length / 2)) return { kind: 'misunderstood' };
+      if (!right || bits === undefined || Math.ceil(bits / 8) !== first.length / 2)
+        return { kind: 'misunderstood' };
       return one({ kind: 'card', bits, data: Uint8Array.fromHex(first) });
     }
     case 'tamper':
       if (first !== 'on' && first !== 'off') return { kind: 'misunderstood' };
       return one({ kind: 'tamper', tamper: first === 'on' });
+    case 'input': {
+      const input = wholeNumber(first);
+      if (input === undefined || input >= simulatedInputs || (second !== 'on' && second !== 'off'))
+        return { kind: 'misunderstood' };
+      return one({ kind: 'input', input, active: second === 'on' });
+    }
     case 'power-cut':
       return one({ kind: 'powerCut' });
     case 'fault': {
       const fault = faultNamed(first);
-      const times = second === '' ? 1 : Number(second);
-      if (fault === undefined || !Number.isInteger(times) || times < 1) return { kind: 'misunderstood' };
+      const times = second === '' ? 1 : wholeNumber(second);
+      if (fault === undefined || times === undefined || times < 1) return { kind: 'misunderstood' };
       return one({ kind: 'fault', fault, times });
     }
+    case 'unplug':
+    case 'plug':
     case 'reset':
     case 'quit':
     case 'help':
@@ -57,6 +72,9 @@ export function readTyped(line: string): Typed {
     }
   }
 }
+
+/** In decimal digits and nothing else: neither 25.5 nor 1e1. */
+const wholeNumber = (text: string): number | undefined => (/^\d{1,5}$/.test(text) ? Number(text) : undefined);
 
 function faultNamed(name: string): Fault | undefined {
   const [, delayMs] = /^delay-(\d{1,5})$/.exec(name) ?? [];

@@ -10,6 +10,7 @@ import {
   type PeripheralState,
 } from '../../osdp/peripheral/peripheral-state.ts';
 import { openPty, type Pty } from './pty.ts';
+import { simulatedInputs } from './reader-lines.ts';
 
 export interface SimulatedReaderParts {
   readonly path: string;
@@ -31,15 +32,17 @@ export class SimulatedReaders {
     this.#peripherals = parts.readers.map(newPeripheral);
   }
 
-  /** @throws PtyFault */
+  /** Once more after `close`: as if the adapter were put back. @throws PtyFault */
   start(): void {
+    if (this.#pty !== undefined) return;
     this.#pty = openPty(this.#parts.path, (bytes) => this.#hear(bytes));
   }
 
   /** As if the adapter were pulled. */
   async close(): Promise<void> {
-    await this.#pty?.close();
+    const pty = this.#pty;
     this.#pty = undefined;
+    await pty?.close();
   }
 
   act(address: number, action: PeripheralAction): void {
@@ -83,11 +86,11 @@ export const simulatedSettings = (address: number, scbk: Uint8Array | undefined)
   id: { vendor: '020000', model: 1, version: 1, serial: 1_000 + address, firmware: '1.0.0' },
   cuid: Uint8Array.of(0x02, 0, 0, 0x01, 0, 0, 0x03, address),
   capabilities: [
-    { function: capabilityFunctions.contactStatus, level: 1, items: 2 },
+    { function: capabilityFunctions.contactStatus, level: 1, items: simulatedInputs },
     { function: capabilityFunctions.outputControl, level: 1, items: 1 },
     { function: capabilityFunctions.communicationSecurity, level: 1, items: 1 },
   ],
   ...(scbk === undefined ? {} : { scbk }),
-  inputs: 2,
+  inputs: simulatedInputs,
   outputs: 1,
 });
