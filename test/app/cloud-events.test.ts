@@ -37,8 +37,8 @@ describe('a dataset whose rows the schema refuses', () => {
 
   it.each([1, 99, 100])('of %i is told row by row', (count) => {
     const events = refused(householdShell(), count);
-    expect(events.map(({ type, id }) => `${type} ${id}`)).toEqual(
-      Array.from({ length: count }, (_, i) => `DatasetRowRefused r${i}`),
+    expect(events.map(({ type, id }) => [type, id])).toEqual(
+      Array.from({ length: count }, (_, i) => ['DatasetRowRefused', `r${i}`]),
     );
   });
 
