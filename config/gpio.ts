@@ -104,12 +104,15 @@ interface GpioProblem {
   readonly what: string;
 }
 
+/** By chip and line, who has it. A door's id may hold dots: it is kept apart from the part. */
+type LinesTaken = Map<string, { readonly door: string; readonly part: string }>;
+
 /** The backend that is missing, lines that are used twice, and fire inputs that are counted on and not wired. */
 export function problemInGpio(
   backend: z.output<typeof GpioBackend>,
   doors: Readonly<Record<string, AnyDoor>>,
 ): GpioProblem | undefined {
-  const taken = new Map<string, string>();
+  const taken: LinesTaken = new Map();
   for (const [id, door] of Object.entries(doors)) {
     const problem = problemInFire(id, door, doors) ?? problemInDoor(id, door, backend, taken);
     if (problem !== undefined) return problem;
@@ -125,7 +128,7 @@ function problemInFire(
   const { fireWith } = door;
   if (fireWith === undefined) return undefined;
   const path = ['doors', id, 'fireWith'];
-  const wired = doors[fireWith];
+  const wired = Object.hasOwn(doors, fireWith) ? doors[fireWith] : undefined;
   if (isGpioDoor(door)) {
     if (door.fire !== undefined)
       return { path, what: 'stands beside a fire alarm input of its own, `fire`: take one of them out' };
@@ -143,7 +146,7 @@ function problemInDoor(
   id: string,
   door: AnyDoor,
   backend: z.output<typeof GpioBackend>,
-  taken: Map<string, string>,
+  taken: LinesTaken,
 ): GpioProblem | undefined {
   if (!isGpioDoor(door)) return undefined;
   if (backend === undefined) {
@@ -153,9 +156,8 @@ function problemInDoor(
     };
   }
   for (const { part, chip, line } of linesOf(door)) {
-    const place = `doors.${id}.${part}`;
     const other = taken.get(`${chip} ${line}`);
-    taken.set(`${chip} ${line}`, place);
+    taken.set(`${chip} ${line}`, { door: id, part });
     if (other === undefined) continue;
     return {
       path: ['doors', id, part, 'line'],
@@ -165,13 +167,13 @@ function problemInDoor(
   return undefined;
 }
 
-function sharedAs(part: string, other: string): string {
-  const [, door, otherPart] = other.split('.');
-  if (part === 'strike' && otherPart === part)
-    return `relay of ${other}, too: two doors cannot be on one relay; give each its own`;
-  if (part === 'fire' && otherPart === part)
-    return `line of ${other}, too: let this door follow that input with \`fireWith: ${door}\``;
-  return `line of ${other}, too: give each its own`;
+function sharedAs(part: string, other: { readonly door: string; readonly part: string }): string {
+  const place = `doors.${other.door}.${other.part}`;
+  if (part === 'strike' && other.part === part)
+    return `relay of ${place}, too: two doors cannot be on one relay; give each its own`;
+  if (part === 'fire' && other.part === part)
+    return `line of ${place}, too: let this door follow that input with \`fireWith: ${other.door}\``;
+  return `line of ${place}, too: give each its own`;
 }
 
 const isGpioDoor = (door: AnyDoor): door is GpioDoorWiring => door.hardware === 'gpio';

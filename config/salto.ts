@@ -152,7 +152,7 @@ function problemInDoors(
         what: `is the same as that of \`${other}\`: one lock is one door`,
       };
     if (saltoDoorId !== undefined) taken.set(saltoDoorId, id);
-    const wired = fireWith === undefined ? undefined : doors[fireWith];
+    const wired = fireWith !== undefined && Object.hasOwn(doors, fireWith) ? doors[fireWith] : undefined;
     if (fireWith !== undefined && (wired === undefined || isSalto(wired)))
       return {
         path: ['doors', id, 'fireWith'],

@@ -79,6 +79,22 @@ describe('a wired door in the configuration', () => {
       'doors.garage.fire.line is the line of doors.front.fire, too: let this door follow that input with `fireWith: front`.',
     ],
     [
+      'two doors on one relay, one with dots in its id',
+      changed(
+        '{chip: expander, line: 17, active: low',
+        '{chip: pinctrl-bcm2711, line: 17, active: low',
+      ).replaceAll('front', 'front.1'),
+      'doors.garage.strike.line is the relay of doors.front.1.strike, too: two doors cannot be on one relay; give each its own.',
+    ],
+    [
+      'one fire contact for two doors, one with dots in its id',
+      changed('    rex:', '    fire: {chip: expander, line: 3, does: release}\n    rex:').replaceAll(
+        'front',
+        'a.front',
+      ),
+      'doors.garage.fire.line is the line of doors.a.front.fire, too: let this door follow that input with `fireWith: a.front`.',
+    ],
+    [
       'a fire input to follow, beside one of its own',
       changed('does: release}\n  garage:', 'does: release}\n  garage:\n    fireWith: front'),
       'doors.garage.fireWith stands beside a fire alarm input of its own, `fire`: take one of them out.',
@@ -112,6 +128,11 @@ describe('a wired door in the configuration', () => {
       'a fire input that is counted on, and not wired',
       `${wired}  gym: {hardware: salto, saltoDoorId: Gym, openTime: 5s, fireWith: front}\nsalto: {host: 127.0.0.1, port: 8100}\n`,
       'doors.gym.fireWith names "front", which has no fire alarm input: wire one to it (`fire`), or name a door that has one.',
+    ],
+    [
+      'a fire input of a door by a name that every object has',
+      `${wired}  gym: {hardware: salto, saltoDoorId: Gym, openTime: 5s, fireWith: constructor}\nsalto: {host: 127.0.0.1, port: 8100}\n`,
+      'doors.gym.fireWith names "constructor", which has no fire alarm input: name a door of this device that is not behind SALTO.',
     ],
     ['a negative line', changed('line: 27', 'line: -1'), 'doors.front.monitor.line must be at least 0.'],
     ['an endless debounce', changed('50ms', '5s'), 'doors.front.monitor.debounce must be at most 1s.'],
