@@ -51,6 +51,12 @@ export function readYaml<Schema extends z.ZodType>(
   if (value === null || value === undefined)
     return { kind: 'refused', problems: [problemAt([], 'the file is empty')] };
 
+  const lost = pathOfProto(value);
+  if (lost !== undefined)
+    return {
+      kind: 'refused',
+      problems: [problemAt(lost, 'cannot stand here: no key can be called so; give it another name', 'key')],
+    };
   const parsed = schema.safeParse(value);
   if (parsed.success)
     return { kind: 'read', value: parsed.data, problemAt, lineOf: (path) => locate(path).line };
@@ -63,4 +69,17 @@ export function readYaml<Schema extends z.ZodType>(
     .map(({ path, what, target }) => problemAt(path, what, target));
   const [first, ...rest] = problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { kind: 'refused', problems: [first ?? problemAt([], 'cannot be read'), ...rest] };
+}
+
+/** zod leaves out a key `__proto__` without a word, and with it a whole door. */
+function pathOfProto(value: unknown, path: Path = [], seen = new Set<object>()): Path | undefined {
+  // What an alias (*name) repeats, which may be what it stands in, is looked at once.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  for (const [key, inner] of Object.entries(value)) {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    const found = key === '__proto__' ? here : pathOfProto(inner, here, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

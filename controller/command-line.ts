@@ -168,7 +168,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .description('read the configuration file and say what is wrong with it')
     .action(() =>
       withConfig(config(), (loaded) => {
-        process.stdout.write(`${loaded.file}: good, ${Object.keys(loaded.doors).length} doors\n`);
+        const count = Object.keys(loaded.doors).length;
+        process.stdout.write(`${loaded.file}: good, ${count} ${count === 1 ? 'door' : 'doors'}\n`);
       }),
     );
   await program.parseAsync(argv);

@@ -24,6 +24,14 @@ describe('vestibule config check', () => {
     expect([code, stdout, stderr]).toEqual([0, `${configFile}: good, 3 doors`, '']);
   });
 
+  it('counts one door as one', async () => {
+    const { configFile } = await vestibuleFolder({
+      edit: (yaml) => yaml.replace(/ {2}garage:\n[\s\S]*?\n\n/, '\n'),
+    });
+    const { stdout } = await vestibule(['--config', configFile, 'config', 'check']).finished();
+    expect(stdout).toBe(`${configFile}: good, 1 door`);
+  });
+
   it.each(wrong)('names the path of %s in one sentence', async (_, from, to, path) => {
     const { configFile } = await vestibuleFolder({ edit: (yaml) => yaml.replace(new RegExp(from), to) });
     const { code, stdout, stderr } = await vestibule(['--config', configFile, 'config', 'check']).finished();

@@ -163,6 +163,20 @@ describe('a configuration that is refused is one sentence with line, path and th
       '"the gym"',
       "doors.the gym cannot stand here: a key must be the door's id: 1–64 letters, digits, dots, dashes or underscores.",
     ],
+    [
+      'a door that every object has already',
+      'gym:',
+      '__proto__:',
+      '__proto__',
+      'doors.__proto__ cannot stand here: no key can be called so; give it another name.',
+    ],
+    [
+      'a section that every object has already',
+      'log:',
+      '__proto__:',
+      '__proto__',
+      '__proto__ cannot stand here: no key can be called so; give it another name.',
+    ],
     ['a tab', '  port', '\tport', '\tport', 'a tab is used as indentation: use spaces.'],
     [
       'a key twice',
@@ -177,6 +191,17 @@ describe('a configuration that is refused is one sentence with line, path and th
     const problem = problemOf(text);
     expect(problem).toMatch(new RegExp(`^vestibule\\.yaml:${lineOf(text, at)}:\\d+: `));
     expect(problem.replace(/^[^ ]+ /, '')).toBe(sentence);
+  });
+
+  it.each([
+    ['readers', 'readers: {__proto__: {hardware: serialText, device: /dev/b, door: front}}'],
+    [
+      'readers.main.readers',
+      'readers: {main: {hardware: osdp, device: /dev/a, readers: {__proto__: {address: 0, door: front, reads: [card]}}}}',
+    ],
+    ['cardFormats', 'cardFormats: {__proto__: {bits: 32, card: {first: 1, last: 30}}}'],
+  ])('loses no name of the installer’s among %s', (path, text) => {
+    expect(problemOf(`${example}\n${text}\n`)).toContain(`: ${path}.__proto__ cannot stand here: `);
   });
 
   it('names a missing key at the place that lacks it', () => {
