@@ -2,7 +2,6 @@
  * `npm run -s bench -- NAME [--full] [--json]`: speed beside a limit or a peer in the same run, because machines are
  * noisy. Prints a table; with `--json` one JSON object as the last line. docs/performance.md says what each measures.
  */
-import { parseArgs } from 'node:util';
 import { callBench } from './bench/call.ts';
 import { decisionBench } from './bench/decision.ts';
 import { denialsBench } from './bench/denials.ts';
@@ -16,6 +15,7 @@ import { revokeBench } from './bench/revoke.ts';
 import { snapshotBench } from './bench/snapshot.ts';
 import { startBench } from './bench/start.ts';
 import { submitBench } from './bench/submit.ts';
+import { endWith, readOptions } from './read-options.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   call: callBench,
@@ -32,16 +32,15 @@ const benches: Readonly<Record<string, Bench>> = {
   submit: submitBench,
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { full: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-});
-const [name = ''] = positionals;
-const bench = benches[name];
-if (bench === undefined) {
-  process.stderr.write(`npm run -s bench -- ${Object.keys(benches).join(' | ')} [--full] [--json]\n`);
-  process.exit(64);
-}
+const usage = `npm run -s bench -- ${Object.keys(benches).join(' | ')} [--full] [--json]`;
+const { values, positionals } = readOptions(
+  {
+    allowPositionals: true,
+    options: { full: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  },
+  usage,
+);
+const bench = benches[positionals[0] ?? ''] ?? endWith(usage);
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };

@@ -3,7 +3,7 @@
  * fresh choices, for so long (default 1). Ends with 1 and the seed that plays a finding again.
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { endWith, readOptions } from '../../../scripts/read-options.ts';
 import { type Choose, hostileSession } from './hostile-line.ts';
 
 const exchanges = 60;
@@ -30,25 +30,26 @@ function finding(seed: number): string | undefined {
   }
 }
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
-});
+const usage =
+  'npm run fuzz:osdp -- [--minutes NUMBER] [--seed WHOLE NUMBER]: more than 0 minutes, and no seed below 0.';
+const { values } = readOptions(
+  { options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } } },
+  usage,
+);
 const minutes = Number(values.minutes);
-if (!(minutes > 0)) {
-  process.stderr.write('npm run fuzz:osdp -- [--minutes N] [--seed N]\n');
-  process.exit(64);
-}
+const again = values.seed === undefined ? undefined : Number(values.seed);
+if (!(minutes > 0) || !(again === undefined || (Number.isInteger(again) && again >= 0))) endWith(usage);
 const untilMs = performance.now() + minutes * 60_000;
 let sessions = 0;
 do {
-  const seed = values.seed === undefined ? randomInt(2 ** 32 - 1) : Number(values.seed);
+  const seed = again ?? randomInt(2 ** 32 - 1);
   const found = finding(seed);
   sessions += 1;
   if (found !== undefined) {
     process.stderr.write(`Seed ${seed}: ${found}\nAgain: npm run fuzz:osdp -- --seed ${seed}\n`);
     process.exit(1);
   }
-} while (values.seed === undefined && performance.now() < untilMs);
+} while (again === undefined && performance.now() < untilMs);
 process.stdout.write(
   `${sessions} sessions of ${exchanges} exchanges with somebody on the wires: nothing found\n`,
 );
