@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { CardFormatTable } from './card-formats.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type GpioBackendName, problemInGpio } from './gpio.ts';
-import { type CardFormatTable, problemInReaders, type ReaderLines } from './readers.ts';
+import { problemInReaders, type ReaderLines } from './readers.ts';
 import { problemInSalto } from './salto.ts';
 import { ControllerFile } from './schema.ts';
 import { readYaml } from './yaml-problems.ts';

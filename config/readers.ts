@@ -1,14 +1,9 @@
 /** The readers' part of the configuration, and what a schema cannot say of it. */
 import { z } from 'zod';
+import { builtInCardFormats, type CardFormatTable, name } from './card-formats.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { duration } from './units.ts';
 
-const name = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9._-]{1,32}$/,
-    'a name of 1–32 letters, digits, dots, dashes or underscores, as events and the installer will see it',
-  );
 const door = z.string().min(1).max(64).describe('the door that it opens; one of `doors`');
 const device = z
   .string()
@@ -17,9 +12,6 @@ const device = z
     'the serial device; a path below `/dev/serial/by-id/` stays the same when adapters change places',
   );
 const baudRates = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400] as const;
-
-/** Which the driver brings; their layouts are in `drivers/osdp/credentials/wiegand-formats.ts`. */
-export const builtInCardFormats = ['H10301', 'H10306', 'H10304', 'H10302', 'corporate1000'] as const;
 
 const OsdpReader = z
   .strictObject({
@@ -87,49 +79,13 @@ const TextLine = z
   })
   .describe('one line with one reader of car tags');
 
-const bitNumber = z.int().min(0).max(255);
-const BitRange = z.strictObject({
-  first: bitNumber.describe('the first bit; bit 0 is the one that the card sends first'),
-  last: bitNumber.describe('the last bit, counted too'),
-});
-
-const CardFormat = z
-  .strictObject({
-    bits: z.int().min(1).max(256).describe('how many bits such a card has'),
-    facility: BitRange.optional().describe('where the facility code stands'),
-    card: BitRange.describe('where the card number stands'),
-    parity: z
-      .array(
-        z.strictObject({
-          bit: bitNumber.describe('the parity bit'),
-          parity: z.enum(['even', 'odd']).describe('what it makes the number of ones'),
-          over: z.array(bitNumber).min(1).describe('the bits that it counts beside itself'),
-        }),
-      )
-      .default([])
-      .describe('its parity bits, all of which must be right'),
-  })
-  .refine(
-    ({ bits, facility, card, parity }) =>
-      [facility?.last ?? 0, facility?.first ?? 0, card.first, card.last].every((bit) => bit < bits) &&
-      parity.every(({ bit, over }) => [bit, ...over].every((each) => each < bits)),
-    'no bit beyond the last one of the card',
-  )
-  .describe('a card format of your own');
-
 export const Readers = z
   .record(name, z.discriminatedUnion('hardware', [OsdpLine, TextLine]))
   .refine((lines) => Object.keys(lines).length > 0, 'at least one line')
   .optional()
   .describe('serial lines with readers, by names of your own; absent: this console has none');
 
-export const CardFormats = z
-  .record(name, CardFormat)
-  .optional()
-  .describe('card formats of your own, by their names, beside those that every reader knows');
-
 export type ReaderLines = NonNullable<z.output<typeof Readers>>;
-export type CardFormatTable = NonNullable<z.output<typeof CardFormats>>;
 
 interface ReadersProblem {
   readonly path: readonly (string | number)[];
@@ -142,6 +98,12 @@ export function problemInReaders(
   formats: CardFormatTable,
   doors: readonly string[],
 ): ReadersProblem | undefined {
+  const hidden = builtInCardFormats.find((format) => Object.hasOwn(formats, format));
+  if (hidden !== undefined)
+    return {
+      path: ['cardFormats', hidden],
+      what: 'is the name of a format that every reader knows already: give yours another one',
+    };
   const known = [...builtInCardFormats, ...Object.keys(formats)];
   const names = new Set<string>();
   const devices = new Set<string>();

@@ -4,8 +4,9 @@
  * the cloud (DESIGN section 3).
  */
 import { z } from 'zod';
+import { CardFormats } from './card-formats.ts';
 import { GpioBackend, GpioDoor } from './gpio.ts';
-import { CardFormats, Readers } from './readers.ts';
+import { Readers } from './readers.ts';
 import { SaltoDoor, SaltoServer } from './salto.ts';
 import { SipPhone } from './sip-phone.ts';
 import { duration } from './units.ts';

@@ -1,6 +1,8 @@
 /** Builds the lines with readers that a configuration names. Nothing is opened before their `start`. */
+
+import type { CardFormatTable } from '../config/card-formats.ts';
 import type { ControllerConfig } from '../config/load.ts';
-import type { CardFormatTable, ReaderLines } from '../config/readers.ts';
+import type { ReaderLines } from '../config/readers.ts';
 import type { WiegandFormat } from '../drivers/osdp/credentials/wiegand-formats.ts';
 import { wiegandFormats } from '../drivers/osdp/credentials/wiegand-formats.ts';
 import { OsdpReaders } from '../drivers/osdp/osdp-readers.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { builtInCardFormats } from '../../config/card-formats.ts';
 import { loadConfig } from '../../config/load.ts';
-import { builtInCardFormats } from '../../config/readers.ts';
 import { wiegandFormats } from '../../drivers/osdp/credentials/wiegand-formats.ts';
 import { tempDir } from '../support/store.ts';
 
@@ -80,14 +80,89 @@ describe('readers in the configuration', () => {
     ['an address that is none', line('hall: {address: 127, door: front, reads: [card]}'), /address/],
     ['a speed that is none', line(hall).replace('device:', 'baudRate: 9601, device:'), /baudRate/],
     ['a device by another name than its path', line(hall).replace('/dev/ttyS0', 'ttyS0'), /device/],
-    [
-      'a format with a bit beyond its last',
-      `cardFormats: {office: {bits: 32, card: {first: 1, last: 32}}}\n${line(hall)}`,
-      /office/,
-    ],
   ])('are refused with %s', (_, text, problem) => {
     const config = read(text);
     expect(config.kind === 'refused' && config.problem).toMatch(problem);
+  });
+
+  const rule = (bit: number, parity: string, over: string): string =>
+    `{bit: ${bit}, parity: ${parity}, over: [${over}]}`;
+  const rules = (...all: readonly string[]): string =>
+    `bits: 32, card: {first: 5, last: 20}, parity: [${all.join(', ')}]`;
+
+  it.each<[what: string, layout: string, problem: string]>([
+    [
+      'a number that ends beyond the card',
+      'bits: 32, card: {first: 1, last: 32}',
+      'card.last must be at most 31, the last bit of a card whose `bits` are 32.',
+    ],
+    [
+      'a number that ends before it begins',
+      'bits: 32, card: {first: 20, last: 5}',
+      'card.last must be the bit of `first`, or one behind it.',
+    ],
+    [
+      'a facility code that begins beyond the card',
+      'bits: 32, facility: {first: 40, last: 50}, card: {first: 1, last: 30}',
+      'facility.first must be at most 31, the last bit of a card whose `bits` are 32.',
+    ],
+    [
+      'a facility code that runs into the number',
+      'bits: 32, facility: {first: 1, last: 9}, card: {first: 9, last: 30}',
+      'facility must be beside `card`, with no bit in both.',
+    ],
+    ['fewer bits than none', 'bits: -3, card: {first: 1, last: 30}', 'bits must be at least 1.'],
+    [
+      'a parity bit beyond the card',
+      rules(rule(0, 'even', '1, 2'), rule(32, 'odd', '3, 4')),
+      'parity[1].bit must be at most 31, the last bit of a card whose `bits` are 32.',
+    ],
+    [
+      'parity over a bit beyond the card',
+      rules(rule(0, 'even', '1, 32')),
+      'parity[0].over[1] must be at most 31, the last bit of a card whose `bits` are 32.',
+    ],
+    [
+      'odd parity over its own bit',
+      rules(rule(0, 'odd', '0')),
+      'parity[0].over[0] must be another bit than the parity bit, which counts by itself.',
+    ],
+    [
+      'a bit that is counted twice',
+      rules(rule(0, 'even', '1, 2, 1')),
+      'parity[0].over[2] must be a bit that is not in this list yet.',
+    ],
+    [
+      'one parity bit that is to be even and odd',
+      rules(rule(0, 'even', '1, 2'), rule(0, 'odd', '2, 1')),
+      'parity[1] must be a rule that a card can meet together with those before it.',
+    ],
+    [
+      'three rules of which each two are possible',
+      rules(rule(0, 'even', '1'), rule(1, 'even', '2'), rule(2, 'odd', '0')),
+      'parity[2] must be a rule that a card can meet together with those before it.',
+    ],
+  ])('are refused with a card format that no card can have: %s', (_, layout, problem) => {
+    const config = read(`cardFormats: {office: {${layout}}}\n`);
+    expect(config.kind === 'refused' && config.problem.replace(/^.* cardFormats\.office\./, '')).toBe(
+      problem,
+    );
+  });
+
+  it('are refused with a card format whose name hides one that every reader knows', () => {
+    const config = read('cardFormats: {H10301: {bits: 26, card: {first: 1, last: 24}}}\n');
+    expect(config.kind === 'refused' && config.problem).toMatch(
+      /:3:\d+: cardFormats\.H10301 is the name of a format that every reader knows already: give yours another one\.$/,
+    );
+  });
+
+  it.each(Object.entries(wiegandFormats))('may have a layout like %s', (_, layout) => {
+    expect(read(`cardFormats: {office: ${JSON.stringify(layout)}}\n`).kind).toBe('config');
+  });
+
+  it('may have two rules that say the same', () => {
+    const layout = rules(rule(0, 'even', '1, 2'), rule(0, 'even', '2, 1'));
+    expect(read(`cardFormats: {office: {${layout}}}\n`).kind).toBe('config');
   });
 
   it('know by name every format that the driver brings', () => {
