@@ -52,6 +52,8 @@ function look(kind: DatabaseKind, file: string, immutable: boolean): Inspection<
     const known = knownVersion(kind);
     const version = Number(theOne(db, 'PRAGMA user_version'));
     if (theOne(db, 'PRAGMA quick_check(1)') !== 'ok') return { kind: 'damaged' };
+    // Every release has given its databases a version: this one is empty, or was never one of ours.
+    if (version === 0) return { kind: 'damaged' };
     if (version !== known) return { kind: 'otherRelease', found: version, known };
     db.exec('BEGIN');
     const found = readers[kind](db);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +81,9 @@ describe('doctor on the databases', () => {
     provoked(['databaseDamaged'], `a ${name} whose middle is overwritten`, () => foundAfter(spoil(name)));
     provoked(['databaseDamaged'], `a ${name} that is no database`, () =>
       foundAfter((stateDir) => writeFileSync(join(stateDir, name), 'A shopping list.\n'.repeat(400))),
+    );
+    provoked(['databaseDamaged'], `a ${name} of 0 bytes`, () =>
+      foundAfter((stateDir) => truncateSync(join(stateDir, name))),
     );
     provoked(['databaseOfNewerRelease'], `a ${name} of a newer release`, () =>
       foundAfter(inDatabase(name, 'PRAGMA user_version = 99')),

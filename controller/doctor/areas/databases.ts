@@ -12,9 +12,9 @@ export const databaseKinds = {
   },
   databaseDamaged: {
     level: 'fail',
-    says: '{database} is damaged: SQLite cannot read all of it.',
+    says: '{database} is damaged: it is empty, or SQLite cannot read all of it.',
     wayOut:
-      'Restart the controller: it sets the file aside, and gets the rows and denials back. Then look at the health of the disk (dmesg, smartctl).',
+      'Restart the controller: it sets the file aside unless it is empty, starts a new one, and gets the rows and denials back. Then look at the health of the disk (dmesg, smartctl).',
   },
   databaseOfNewerRelease: {
     level: 'fail',
