@@ -1,3 +1,4 @@
+import { isEmergencyDialled } from '../../controller/core/call/number-policy.ts';
 import { phoneNumberPattern } from '../../controller/core/dataset.ts';
 
 /** `{number}` as it is, `{digits}` without its plus sign; for trunks that want it so. */
@@ -11,7 +12,13 @@ export function dialUri(template: string, number: string): string | undefined {
   // Never a URI, never a header, never a pause with digits behind it.
   if (!phoneNumberPattern.test(number)) return undefined;
   if (template.includes('{digits}') && emergencyFirst.test(number)) return undefined;
-  return template.replaceAll(placeholder, (_, form: string) =>
+  const uri = template.replaceAll(placeholder, (_, form: string) =>
     form === 'digits' ? number.replace('+', '') : number,
   );
+  // The template's own digits count, too: 9 in front of 11 is 911.
+  const [before = ''] = userOf(template).split('{');
+  return isEmergencyDialled(userOf(uri), before.replaceAll(/\D/g, '')) ? undefined : uri;
 }
+
+/** Without a password and parameters: RFC 3261 section 19.1.1. */
+const userOf = (address: string): string => /^sip:([^@:;]*)[^@]*@/.exec(address)?.[1] ?? '';

@@ -104,3 +104,24 @@ export function numberRefusal(
   const allowed = callCountries?.some((code) => number.startsWith(code)) ?? true;
   return allowed ? undefined : 'country';
 }
+
+/** What takes an outside line. */
+const outsideLines = ['0', '00', '7', '8', '9', '99'] as const;
+
+/**
+ * Whether a PBX or trunk would make an emergency call of what is dialled in the end: the user part of an address, in which
+ * an installer's digits (an outside line's 9) may stand around a number that by itself is none. An ordinary number stays
+ * one behind an outside line: 9 and +1 416 … are 91416…, and 9 and +994 … are 9994…, which is no 999.
+ * @param before the installer's digits in front of the number; suite 8101 alone is no 101 behind an 8
+ */
+export function isEmergencyDialled(userPart: string, before: string): boolean {
+  const dialled = userPart.replaceAll(/[^\d+]/g, '');
+  if (nanpService.test(dialled)) return true;
+  // With its country code in front a number is E.164, unless it is too short for that.
+  if (/^\+\d{7,}$/.test(dialled)) return false;
+  const digits = dialled.replaceAll('+', '');
+  if (digits.length > 6) return /^(?:911|112)/.test(digits);
+  const isBehind = (line: string): boolean =>
+    before.startsWith(line) && emergency.has(digits.slice(line.length));
+  return emergency.has(digits) || emergencyByPbx.test(digits) || outsideLines.some(isBehind);
+}

@@ -170,6 +170,52 @@ describe('a number becomes an address', () => {
     expect(dialUri('sip:{digits}@x', number)).toBeUndefined();
     expect(dialUri('sip:{number}@x', number)).toBe(`sip:${number}@x`);
   });
+
+  it.each([
+    ['sip:9{number}@x', '11'],
+    ['sip:1{number}@x', '12'],
+    ['sip:9{digits}@x', '11'],
+    ['sip:9{number}@x', '11234'],
+    ['sip:9{number}@x;user=phone', '1123'],
+    ['sip:9-{number};phone-context=x@x', '11'],
+    ['sip:{number}1@x', '91'],
+    ['sip:{number}2@x', '11'],
+    ['sip:99{number}@x', '11'],
+    ['sip:0{number}@x', '112'],
+    ['sip:00{number}@x', '112'],
+    ['sip:91{number}@x', '10'],
+    ['sip:1{number}@x', '17'],
+    ['sip:+1{number}@x', '911'],
+    ['sip:9{number}@x', '+11234567890'],
+    ['sip:91{digits}@x', '+14165550100'],
+    ['sip:911@x;n={number}', '204'],
+    ['sip:{number}@x', '911'],
+    ['sip:{number}@x', '+19115550100'],
+  ])('not as an emergency call that the template’s own digits make: %s of %s', (template, number) => {
+    expect(dialUri(template, number)).toBeUndefined();
+  });
+
+  it.each([
+    ['sip:9{digits}@x', '+14165550100', 'sip:914165550100@x'],
+    ['sip:9{number}@x', '+14165550100', 'sip:9+14165550100@x'],
+    ['sip:9011{digits}@x', '+441632960123', 'sip:9011441632960123@x'],
+    ['sip:00{digits}@x', '+33123456789', 'sip:0033123456789@x'],
+    ['sip:9{digits}@x', '+994501234567', 'sip:9994501234567@x'],
+    ['sip:9{number}@x', '204', 'sip:9204@x'],
+    ['sip:9{number}@x', '1204', 'sip:91204@x'],
+    ['sip:1{number}@x', '1205', 'sip:11205@x'],
+    ['sip:21{number}@x', '12', 'sip:2112@x'],
+    ['sip:{number}@x', '8101', 'sip:8101@x'],
+    ['sip:{number}@x', '1120', 'sip:1120@x'],
+    ['sip:+{digits}@x', '+14165550100', 'sip:+14165550100@x'],
+    [
+      'sip:resident@127.0.0.1:5090;number={number}',
+      '+14165550100',
+      'sip:resident@127.0.0.1:5090;number=+14165550100',
+    ],
+  ])('and an ordinary one goes on: %s of %s', (template, number, uri) => {
+    expect(dialUri(template, number)).toBe(uri);
+  });
 });
 
 describe('the texts for the engine', () => {
