@@ -1,5 +1,7 @@
 /** The phone section for a real line: how this console is known to a telephone system, and what it speaks and hears with. */
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { firstHop, isThisMachine, problemInDial, transportIn } from './sip-dial.ts';
 import { duration } from './units.ts';
 
 /** What would end its place in the phone engine's configuration is refused here. */
@@ -12,6 +14,16 @@ const word = z
 const path = z
   .string()
   .regex(/^[^";<>\s\p{Cc}]{1,255}$/u, 'a path without blanks, quotes, semicolons or angle brackets');
+
+// The patterns are for editors that know the JSON Schema.
+const anAddress = 'an IPv4 address of this machine, such as 192.0.2.10';
+const anAddressWithPort = 'an IPv4 address and a port from 1 to 65534, such as 0.0.0.0:5060';
+
+/** TLS takes the port behind it, which must be one, too. */
+const isAddressWithPort = (text: string): boolean => {
+  const [, address = '', port = ''] = /^([^:]*):([1-9]\d{0,4})$/.exec(text) ?? [];
+  return isIPv4(address) && Number(port) >= 1 && Number(port) <= 65_534;
+};
 
 export const SipPhone = z
   .strictObject({
@@ -46,21 +58,31 @@ export const SipPhone = z
     caFile: path
       .optional()
       .describe('CA certificates (PEM) for TLS; relative to this file. Engines before 1.1 check none'),
-    srtp: z.boolean().default(false).describe('whether the sound must be encrypted (SRTP)'),
+    srtp: z
+      .boolean()
+      .default(false)
+      .describe(
+        'whether the sound must be encrypted (SRTP); its key travels with SIP, so `transport` must be `tls`, unless SIP goes to an edge on this machine',
+      ),
     dial: z
       .string()
       .regex(/^sip:[^"<>\s\p{Cc}]{1,200}$/u, 'a SIP address such as sip:{number}@{domain}')
-      .refine((template) => /\{(?:number|digits)\}/.test(template), '{number} or {digits} must be in it')
+      .check(({ value, issues }) => {
+        const message = value.startsWith('sip:') ? problemInDial(value) : undefined;
+        if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+      })
       .default('sip:{number}@{domain}')
       .describe('the address of a number: `{number}` as it is, `{digits}` without its plus sign, `{domain}`'),
     listen: z
       .string()
-      .regex(/^[0-9.]{7,15}:\d{1,5}$/, 'an IPv4 address and a port, such as 0.0.0.0:5060')
+      .regex(/^[0-9.]{7,15}:\d{1,5}$/, anAddressWithPort)
+      .refine(isAddressWithPort, anAddressWithPort)
       .default('0.0.0.0:5060')
       .describe('where SIP listens; TLS takes the next port'),
     interface: z
       .string()
-      .regex(/^[0-9.]{7,15}$/, 'an IPv4 address')
+      .regex(/^[0-9.]{7,15}$/, anAddress)
+      .refine(isIPv4, anAddress)
       .optional()
       .describe('the address that calls leave from; absent: found out'),
     microphone: z
@@ -77,5 +99,23 @@ export const SipPhone = z
       .describe('`alsa:DEVICE`; for a trial `discard`'),
     engine: path.default('/usr/bin/baresip').describe('the phone engine'),
     engineModules: path.default('/usr/lib/baresip/modules').describe('the folder of its modules'),
+  })
+  .check(({ value, issues }) => {
+    const { srtp, transport, dial } = value;
+    const other = transportIn(dial);
+    if (other !== undefined && other !== transport)
+      issues.push({
+        code: 'custom',
+        path: ['dial'],
+        message: `without ;transport=, or with that of \`transport\`, which is ${transport}`,
+        input: value,
+      });
+    if (srtp && transport !== 'tls' && !isThisMachine(firstHop(value)))
+      issues.push({
+        code: 'custom',
+        path: ['srtp'],
+        message: `false while \`transport\` is ${transport}: the key of the sound would travel in clear; set \`transport: tls\`, or send calls through a SIP edge on this machine that has TLS (\`outboundProxy: sip:127.0.0.1\`)`,
+        input: value,
+      });
   })
   .describe('the phone');

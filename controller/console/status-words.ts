@@ -1,6 +1,7 @@
 /** How the controller stands, in the words of `vestibule status` and of the status page. */
 import type { DiskState } from '../core/disk-space.ts';
 import type { ControllerStatus } from '../ports/lobby.ts';
+import type { PhoneLine } from '../ports/phone.ts';
 
 /** What they mean, and the way out: docs/disk.md. */
 const diskWords: Readonly<Record<DiskState, string>> = {
@@ -35,8 +36,16 @@ export function describePhone({
     line.transport === 'tls' ? ` (certificate ${line.tlsVerified ? 'verified' : 'NOT verified'})` : '';
   const known =
     line.registered === undefined ? '' : line.registered ? ', registered' : ', not registered yet';
-  return `ready over ${line.transport}${tls}, sound ${line.srtp ? 'encrypted' : 'in clear'}${known}`;
+  return `ready over ${line.transport}${tls}, sound ${describeSound(line)}${known}`;
 }
+
+/** The key of the sound is in the INVITE: it is as secret as SIP is. */
+const describeSound = ({ transport, srtp }: PhoneLine): string =>
+  !srtp
+    ? 'in clear'
+    : transport === 'tls'
+      ? 'encrypted'
+      : 'encrypted, with its key in clear as far as the SIP edge on this machine';
 
 type Door = ControllerStatus['doors'][number];
 type Reader = NonNullable<ControllerStatus['readers']>[number];

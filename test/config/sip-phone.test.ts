@@ -52,8 +52,6 @@ describe('a real line in the configuration', () => {
     ['displayName', 'a"b'],
     ['passwordFile', 'a\nmodule x.so'],
     ['outboundProxy', 'http://x'],
-    ['dial', 'sip:{nmber}@x'],
-    ['dial', 'tel:{number}'],
     ['dial', 'sip:{number}@x\r\nX: y'],
     ['listen', 'localhost:5060'],
     ['interface', 'eth0'],
@@ -65,6 +63,67 @@ describe('a real line in the configuration', () => {
     ['engine', '/bin/sh -c x'],
   ])('refuses %s: %j', (key, value) => {
     expect(SipPhone.safeParse({ ...least, [key]: value }).success).toBe(false);
+  });
+
+  it.each([
+    ['listen', '999.1.1.1:99999', 'an IPv4 address and a port from 1 to 65534, such as 0.0.0.0:5060'],
+    ['listen', '0.0.0.0:65535', 'an IPv4 address and a port from 1 to 65534, such as 0.0.0.0:5060'],
+    ['listen', '0.0.0.0:0', 'an IPv4 address and a port from 1 to 65534, such as 0.0.0.0:5060'],
+    ['interface', '....1.2.3', 'an IPv4 address of this machine, such as 192.0.2.10'],
+    ['interface', '256.1.1.1', 'an IPv4 address of this machine, such as 192.0.2.10'],
+    ['dial', 'sip:{number}@{dommain}', 'nothing in braces but {number}, {digits} and {domain}, such as'],
+    ['dial', 'sip:{numbr}@x', 'nothing in braces but {number}, {digits} and {domain}, such as'],
+    ['dial', 'sip:{number@x', 'nothing in braces but {number}, {digits} and {domain}, such as'],
+    ['dial', 'sip:{number}', 'a user before it and a host behind it, such as'],
+    ['dial', 'sip:{number}@', 'a user before it and a host behind it, such as'],
+    ['dial', 'sip:@{domain};n={number}', 'a user before it and a host behind it, such as'],
+    ['dial', 'sip:100@{number}', 'a user before it and a host behind it, such as'],
+    ['dial', 'sip:{number}@a@b', 'a user before it and a host behind it, such as'],
+    ['dial', 'sip:100@{domain}', 'a SIP address with {number} or {digits} in it, such as'],
+    ['dial', 'tel:{number}', 'a SIP address such as sip:{number}@{domain}'],
+  ])('says of %s %j what it must be', (key, value, words) => {
+    const { error } = SipPhone.safeParse({ ...least, [key]: value });
+    expect(error?.issues).toMatchObject([{ path: [key], message: expect.stringContaining(words) }]);
+  });
+
+  it.each([
+    'sip:9{number}@{domain}',
+    'sip:{digits}@gw.{domain}:5070;user=phone',
+    'sip:{number}@[2001:db8::1]:5060',
+    'sip:resident@127.0.0.1:5090;number={number}',
+    'sip:{number}@{domain};transport=udp',
+  ])('dials by %s', (dial) => {
+    expect(SipPhone.parse({ ...least, dial }).dial).toBe(dial);
+  });
+
+  it.each([
+    ['udp', {}],
+    ['tcp', {}],
+    ['udp', { domain: '127.0.0.1.example:5060' }],
+    ['udp', { domain: '127.0.0.1', dial: 'sip:{number}@pbx.example' }],
+    ['tcp', { domain: '127.0.0.1', outboundProxy: 'sip:edge.example' }],
+  ] as const)('refuses SRTP over %s with %j: its key would travel in clear', (transport, changed) => {
+    expect(SipPhone.safeParse({ ...least, srtp: true, transport, ...changed }).error?.issues).toMatchObject([
+      { path: ['srtp'], message: expect.stringContaining('`transport: tls`') },
+    ]);
+    expect(SipPhone.safeParse({ ...least, transport, ...changed }).success).toBe(true);
+  });
+
+  it.each([
+    { transport: 'tls' },
+    { transport: 'udp', domain: '127.0.0.1:5062' },
+    { transport: 'tcp', domain: 'localhost' },
+    { transport: 'udp', outboundProxy: 'sip:127.0.0.1:5061' },
+  ])('takes SRTP with %j', (changed) => {
+    expect(SipPhone.safeParse({ ...least, srtp: true, ...changed }).success).toBe(true);
+  });
+
+  it('lets no address leave the transport that encrypts its key', () => {
+    const dial = 'sip:{number}@{domain};transport=udp';
+    const { error } = SipPhone.safeParse({ ...least, srtp: true, transport: 'tls', dial });
+    expect(error?.issues).toMatchObject([
+      { path: ['dial'], message: expect.stringContaining('of `transport`, which is tls') },
+    ]);
   });
 
   it('says why a user has no colon; a login may have one', () => {

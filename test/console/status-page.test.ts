@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { statusPage } from '../../controller/console/status-page.ts';
+import { describePhone } from '../../controller/console/status-words.ts';
 import type { ReaderStatus } from '../../controller/ports/reader.ts';
 import { annsCode, householdShell, put } from '../support/controller-shell.ts';
 import { aDoor } from '../support/rows.ts';
@@ -42,4 +43,17 @@ it('the status page loads itself anew and needs no script', () => {
   const html = statusPage(householdShell().lobby.status());
   expect(html).toContain('<meta http-equiv="refresh" content="2">');
   expect(html).not.toContain('<script');
+});
+
+it.each([
+  ['tls', true, 'ready over tls (certificate verified), sound encrypted'],
+  [
+    'udp',
+    true,
+    'ready over udp, sound encrypted, with its key in clear as far as the SIP edge on this machine',
+  ],
+  ['udp', false, 'ready over udp, sound in clear'],
+] as const)('the phone over %s, with SRTP %s, is called no safer than it is', (transport, srtp, words) => {
+  const line = { transport, srtp, tlsVerified: transport === 'tls' };
+  expect(describePhone({ simulated: false, line })).toBe(words);
 });
