@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /** The password cannot be had; the message is a sentence with the way out. */
-class PasswordFileFault extends Error {
+export class PasswordFileFault extends Error {
   readonly code: 'unreadable' | 'open';
   constructor(code: PasswordFileFault['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControllerConfig, loadConfig } from '../../config/load.ts';
 import { judgePhone, judgePhoneStatus, type PhoneFacts } from '../../controller/doctor/areas/phone.ts';
+import { examine } from '../../controller/doctor/examine.ts';
 import type { Finding } from '../../controller/doctor/finding.ts';
 import { type PhonePatience, readPhone } from '../../controller/doctor/readers/phone.ts';
 import { silence, wavOf } from '../../drivers/sip/wav.ts';
 import { freeSipPort } from '../../scripts/free-sip-port.ts';
 import { BaresipResident } from '../support/baresip-resident.ts';
 import { vestibule } from '../support/command.ts';
-import { provoked } from '../support/doctor.ts';
+import { oneOf, provoked } from '../support/doctor.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { freePort } from '../support/free-port.ts';
 import { SipPeer } from '../support/sip-peer.ts';
@@ -125,6 +126,23 @@ describe('vestibule doctor phone', () => {
     examined(await line({ microphone: 'alsa:hw:7,7', engine: '/usr/bin/no-such-engine' }), '204'),
   );
 
+  provoked(['phoneFileUnusable'], 'a password file that is not there', async () => {
+    const findings = await examined(await line({ passwordFile: 'no.password' }));
+    expect(findings[0]?.what).toBe(
+      `The phone's password file ${join(folder.path, 'no.password')} cannot be read.`,
+    );
+    return findings;
+  });
+  provoked(['phoneFileUnusable'], 'CA certificates that are not there', async () =>
+    examined(await line({ caFile: 'no-ca.pem' })),
+  );
+  it('calls no number that "dial" makes an emergency call of', async () => {
+    const findings = await examined(await line({ dial: 'sip:9{number}@127.0.0.1' }), '11');
+    expect(findings.at(-1)?.what).toBe(
+      'That is no number that this console may call (emergency, as "dial" writes it).',
+    );
+  });
+
   provoked(['phoneNotReal'], 'a simulated phone', async () =>
     examined(await siteConfig('phone: {hardware: simulated}\n')),
   );
@@ -167,6 +185,15 @@ describe('vestibule doctor, of the phone of a running controller', () => {
   provoked(['phoneUnregistered', 'phoneTlsUnverified'], 'one that its line does not know', async () =>
     judgePhoneStatus({ simulated: false, line: tls, unregistered: 'Not registered.' }),
   );
+
+  provoked(['phoneFileUnusable'], 'one whose password others may read, before it runs', async () => {
+    const open = join(folder.path, 'open.password');
+    writeFileSync(open, 'x', { mode: 0o644 });
+    const config = await line({ passwordFile: 'open.password' });
+    const findings = await examine(config, { watch: (_, work) => work });
+    expect(oneOf(findings, 'phoneFileUnusable').what).toContain(`run chmod 600 ${open}.`);
+    return findings;
+  });
 
   it.each([undefined, { simulated: true }])('has nothing to say of %j', (phone) => {
     expect(judgePhoneStatus(phone)).toEqual([]);

@@ -24,6 +24,14 @@ export const phoneKinds = {
     says: 'The controller is running and has the line; a second phone cannot have it at the same time.',
     wayOut: 'Stop the controller for the test, then run this again.',
   },
+  phoneFileUnusable: {
+    level: 'fail',
+    says: '{problem}',
+    means:
+      'A file that "phone" names, with the password or the CA certificates, is missing, cannot be read, or can be read by others; the sentence says which.',
+    wayOut:
+      'Correct its name under "phone" in {file}, or put it there for the user of the controller alone (chmod 600); run doctor as that user.',
+  },
   phoneAudioThere: { level: 'ok', says: 'Microphone and loudspeaker are there.' },
   phoneAudioMissing: {
     level: 'fail',
@@ -87,6 +95,10 @@ export const phoneKinds = {
 
 const found = finderOf(phoneKinds);
 
+/** @param problem of a file that the configuration names, whether or not a controller runs */
+export const judgePhoneFiles = (problem: string | undefined, file: string): readonly Finding[] =>
+  problem === undefined ? [] : [found('phoneFileUnusable', { problem, file })];
+
 /** What a running controller says of its phone; nothing of one that is simulated, which the configuration tells. */
 export function judgePhoneStatus(phone: ControllerStatus['phone']): readonly Finding[] {
   if (phone === undefined || phone.simulated) return [];
@@ -116,6 +128,7 @@ export type TestCall =
 export type PhoneFacts =
   | { readonly kind: 'notReal'; readonly phone: string }
   | { readonly kind: 'inUse' }
+  | { readonly kind: 'fileUnusable'; readonly problem: string }
   | {
       readonly kind: 'looked';
       readonly audioProblem?: string;
@@ -134,6 +147,7 @@ const audible = 0.005;
 export function judgePhone(facts: PhoneFacts, file: string): readonly Finding[] {
   if (facts.kind === 'notReal') return [found('phoneNotReal', { phone: facts.phone, file })];
   if (facts.kind === 'inUse') return [found('phoneInUse', {})];
+  if (facts.kind === 'fileUnusable') return judgePhoneFiles(facts.problem, file);
   const { audioProblem, engineProblem, version, registered, waitedSeconds, tls, call } = facts;
   const audio =
     audioProblem === undefined

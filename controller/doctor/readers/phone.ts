@@ -13,6 +13,7 @@ import { sipSetupOf } from '../../phone-setup.ts';
 import { statusOf } from '../areas/controller.ts';
 import type { PhoneFacts, TestCall } from '../areas/phone.ts';
 import { readController } from './controller.ts';
+import { phoneFileProblem } from './phone-files.ts';
 
 /** How long each step may take, in milliseconds. */
 export interface PhonePatience {
@@ -48,6 +49,8 @@ export async function readPhone(
   if (phone?.hardware !== 'sip')
     return { kind: 'notReal', phone: phone === undefined ? 'none' : 'a simulated one' };
   if (statusOf(await readController(config, patience.controllerMs)) !== undefined) return { kind: 'inUse' };
+  const problem = phoneFileProblem(config);
+  if (problem !== undefined) return { kind: 'fileUnusable', problem };
   const folder = mkdtempSync(join(tmpdir(), 'vestibule-phone-'));
   const setup = {
     ...sipSetupOf(phone, file),
@@ -114,9 +117,10 @@ async function testCall({
   say,
   patience,
 }: TestCallParts): Promise<TestCall> {
-  if (dialUri(template, number) === undefined) return { kind: 'refused', reason: 'no telephone number' };
   const refusal = numberRefusal(number, undefined);
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  if (dialUri(template, number) === undefined)
+    return { kind: 'refused', reason: 'emergency, as "dial" writes it' };
   say('Calling; please answer there, speak, and press any key …');
   sipPhone.dial({ id: leg, number, target: 'phone', language: 'en' });
   const answered = await events.next(
