@@ -1,5 +1,6 @@
 /** Which column of a file holds what, by the header names that property systems use in English and French (pure). */
 import { slug } from '../building-file/ids.ts';
+import { plainText } from '../plain-text.ts';
 
 /** Case, accents, spaces and signs do not count: `N° d'appartement` is `no d appartement`. */
 const names = {
@@ -91,7 +92,7 @@ export const isHeader = (record: readonly string[]): boolean =>
   record.some((cell) => fieldOf(cell) === 'suite') && recognised(record) > 1;
 
 export function readColumns(record: readonly string[]): ColumnsRead {
-  const headers = record.map((header) => header.replaceAll(/\s+/g, ' ').trim());
+  const headers = record.map((header) => plainText(header.replaceAll(/\s+/g, ' ')).trim());
   const places: Partial<Record<Field, number[]>> = {};
   for (const [i, header] of headers.entries()) {
     const field = fieldOf(header);
@@ -116,12 +117,29 @@ function missing(places: Columns['places'], headers: readonly string[]): readonl
       `for the name (accepted: ${some('displayName')}, or ${names.firstName[0]} with ${names.lastName[0]}, Prénom with Nom)`,
     );
   }
-  return lacks.length === 0
-    ? []
-    : [
-        `The header row (${headers.map((header) => `"${header}"`).join(', ')}) has no column ${lacks.join(', and none ')}; rename the column that holds it.`,
-      ];
+  if (lacks.length === 0) return [];
+  if (looksLikeData(headers)) {
+    return [
+      'The first line looks like a row of data, not a header: put a line above it that names the columns, for example Unit, First name, Last name, Phone.',
+    ];
+  }
+  const read = headers.filter((header) => header !== '' && !/\d/.test(header)).slice(0, quotedAtMost);
+  const quoted = read.length === 0 ? '' : ` (${read.map((header) => `"${shortened(header)}"`).join(', ')})`;
+  return [
+    `The header row${quoted} has no column ${lacks.join(', and none ')}; rename the column that holds it.`,
+  ];
 }
+
+/** What is taken for a header may be anything: of that, no number and not much else is said. */
+const quotedAtMost = 8;
+const quotedLength = 40;
+
+export const shortened = (header: string): string =>
+  header.length <= quotedLength ? header : `${header.slice(0, quotedLength)}…`;
+
+/** None of its cells is a header, and one is a suite, a code, a phone number or a date. */
+const looksLikeData = (record: readonly string[]): boolean =>
+  recognised(record) === 0 && record.some((cell) => /\d{3}/.test(cell));
 
 const some = (field: Field): string => names[field].slice(0, 7).join(', ');
 

@@ -13,7 +13,7 @@ import type { DateOrder } from './cells.ts';
 import type { Columns } from './columns.ts';
 import { makeDirectoryCodes } from './directory-codes.ts';
 import type { CsvRecord } from './records.ts';
-import { labelOf, personKey, type ResidentRow, readRow } from './row.ts';
+import { labelOf, personKeys, type ResidentRow, readRow } from './row.ts';
 
 export type RowOutcome = { readonly line: number; readonly label: string } & (
   | { readonly kind: 'added'; readonly notes: readonly string[] }
@@ -68,11 +68,12 @@ export function planImport(rows: ImportRows, into: ImportInto): ImportPlan {
     rows.onProgress?.(i + 1);
   }
   const { entries, problems } = entriesFor(added, into.file);
-  const { expected, findings } = checked(entries, added, into);
+  const enoughCodes = problems.length === 0;
+  const { expected, findings } = checked(entries, added, into, enoughCodes);
   for (const [i, { line, row, notes }] of added.entries()) {
     const label = labelOf(row.displayName, row.suite);
     const wrong = findings.get(i);
-    const made = row.directoryCode === undefined ? ['a directory code is made'] : [];
+    const made = enoughCodes && row.directoryCode === undefined ? ['a directory code is made'] : [];
     outcomes.set(
       line,
       wrong === undefined
@@ -96,11 +97,10 @@ function judgeIn({ file, fileName, lineOf }: ImportInto) {
   const people = new Map<string, number>();
   const ids = new Map<string, number>();
   const codes = new Map<string, number>();
-  for (const [i, { id, suite, displayName, directoryCode }] of file.residents.entries()) {
-    const key = personKey(suite, displayName);
-    if (key !== undefined && !people.has(key)) people.set(key, i);
-    ids.set(id, i);
-    codes.set(directoryCode, i);
+  for (const [i, resident] of file.residents.entries()) {
+    for (const key of keysOfResident(resident)) if (!people.has(key)) people.set(key, i);
+    ids.set(resident.id, i);
+    codes.set(resident.directoryCode, i);
   }
   const seen = {
     people: new Map<string, Named>(),
@@ -112,13 +112,14 @@ function judgeIn({ file, fileName, lineOf }: ImportInto) {
 
   return (line: number, row: ResidentRow): RowOutcome | undefined => {
     const label = labelOf(row.displayName, row.suite);
-    const key = personKey(row.suite, row.displayName);
+    // Where there is no name, an id that is given is who somebody is: two may share a telephone.
+    const keys = row.displayName === undefined && row.id !== undefined ? [] : personKeys(row);
     const me: Named = { line, label };
-    const before = key === undefined ? undefined : firstOf(seen.people, key, me);
+    const [before] = keys.map((key) => firstOf(seen.people, key, me));
     const sameId = row.id === undefined ? undefined : firstOf(seen.ids, row.id, me);
     const index =
       (row.id === undefined ? undefined : ids.get(row.id)) ??
-      (key === undefined ? undefined : people.get(key));
+      keys.map((key) => people.get(key)).find((at) => at !== undefined);
     if (before !== undefined) {
       return refused(me, [
         `is the same person as line ${before.line} (${before.label}): remove one of the two lines`,
@@ -130,7 +131,7 @@ function judgeIn({ file, fileName, lineOf }: ImportInto) {
     const resident = index === undefined ? undefined : file.residents[index];
     const code = row.directoryCode;
     if (index !== undefined && resident !== undefined) {
-      if (key !== undefined && key !== personKey(resident.suite, resident.displayName)) {
+      if (row.displayName !== undefined && keys[0] !== keysOfResident(resident)[0]) {
         return refused(me, [
           `has the id of ${there(index)}: give it another id, or correct suite and name there if it is the same person`,
         ]);
@@ -155,6 +156,9 @@ function judgeIn({ file, fileName, lineOf }: ImportInto) {
     return undefined;
   };
 }
+
+const keysOfResident = ({ suite, displayName, directoryCode, phone }: BuildingFile['residents'][number]) =>
+  personKeys({ suite, directoryCode, ...(displayName && { displayName }), ...(phone && { phone }) });
 
 interface Named {
   readonly line: number;
@@ -200,10 +204,7 @@ function entriesFor(
     ...file.residents.map(({ directoryCode }) => directoryCode),
     ...added.flatMap(({ row }) => row.directoryCode ?? []),
   ]);
-  const seeds = without.map(
-    ({ row, line }) =>
-      `${building}\0${row.id ?? personKey(row.suite, row.displayName) ?? `${row.suite}\0${line}`}`,
-  );
+  const seeds = without.map(({ row }) => `${building}\0${row.id ?? personKeys(row)[0]}`);
   const made = makeDirectoryCodes(seeds, taken, length);
   const problems =
     made === undefined
@@ -246,7 +247,12 @@ function neededId(
 }
 
 /** The building file with the entries, and what its own checks say of them; by place in `entries`. */
-function checked(entries: ImportPlan['entries'], added: readonly Added[], { file }: ImportInto) {
+function checked(
+  entries: ImportPlan['entries'],
+  added: readonly Added[],
+  { file }: ImportInto,
+  enoughCodes: boolean,
+) {
   const findings = new Map<number, string[]>();
   const find = (i: number, what: string): void => {
     findings.set(i, [...(findings.get(i) ?? []), what]);
@@ -277,7 +283,9 @@ function checked(entries: ImportPlan['entries'], added: readonly Added[], { file
   };
   for (const { path, what } of [...senseless(expected), ...duplicates(expected, nameOf)]) {
     const i = placeOf(path);
-    if (i !== undefined) find(i, [...path.slice(2), what].join(' '));
+    // Codes that could not be made are nobody's fault; those that were given have been compared with each other.
+    const madeUp = !enoughCodes && path[2] === 'directoryCode';
+    if (i !== undefined && !madeUp) find(i, [...path.slice(2), what].join(' '));
   }
   return { expected, findings };
 }

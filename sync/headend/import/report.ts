@@ -1,5 +1,6 @@
 /** An import in words, a line for each row (pure). Names only: no codes, no phone numbers. */
-import { type Columns, type Field, fieldWords } from './columns.ts';
+import { plainText } from '../plain-text.ts';
+import { type Columns, type Field, fieldWords, shortened } from './columns.ts';
 import type { ImportPlan, RowOutcome } from './plan-import.ts';
 
 const separators: Readonly<Record<string, string>> = {
@@ -26,14 +27,20 @@ export function aboutFile(
   return [
     `${fileName}: ${plural(rows, 'row')} below the header on line ${headerLine}; ${encoding}, separated by ${separators[delimiter] ?? 'commas'}.`,
     `Columns: ${used.join(', ')}.`,
-    ...(ignored.length === 0
-      ? []
-      : [`Ignored, because they are not known: ${ignored.map((name) => `"${name}"`).join(', ')}.`]),
+    ...(ignored.length === 0 ? [] : [`Ignored, because they are not known: ${namesOf(ignored)}.`]),
   ];
 }
 
+const namedAtMost = 40;
+
+function namesOf(headers: readonly string[]): string {
+  const named = headers.slice(0, namedAtMost).map((name) => `"${shortened(name)}"`);
+  const more = headers.length - named.length;
+  return [...named, ...(more === 0 ? [] : [`and ${more} more`])].join(', ');
+}
+
 export const rowLine = (outcome: RowOutcome, buildingName: string): string =>
-  clean(`line ${outcome.line}: ${sentence(outcome, buildingName)}`);
+  plainText(`line ${outcome.line}: ${sentence(outcome, buildingName)}`);
 
 function sentence(outcome: RowOutcome, buildingName: string): string {
   switch (outcome.kind) {
@@ -76,6 +83,3 @@ export const countsText = ({ added, there, nobody }: ImportCounts, verb: string)
   ].join(', ');
 
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-
-/** Text from a file of others must not steer the terminal. */
-const clean = (text: string): string => text.replaceAll(/\p{C}/gu, '');

@@ -90,6 +90,9 @@ export function readRow({ cells }: CsvRecord, { columns, building, dates }: RowR
   if (name === undefined && hidden !== true && problems.length === 0) {
     problems.push('has no name: add it, or mark the resident as hidden');
   }
+  if (name === undefined && hidden === true && (id ?? directoryCode ?? phone) === undefined) {
+    problems.push('has neither name nor phone number: give it an id or a directory code to be known by');
+  }
   if (1 + further.length > mostNumbers) problems.push(`has more than ${mostNumbers} phone numbers`);
   if (problems.length > 0 || suite === undefined) return { kind: 'refused', label, problems };
   const override = display !== undefined && fullName !== '' && display !== fullName ? display : undefined;
@@ -123,8 +126,20 @@ const readId = (value: string): Cell<string> =>
 export const labelOf = (name: string | undefined, suite: string | undefined): string =>
   [name, suite === undefined ? undefined : `suite ${suite}`].filter((part) => part !== undefined).join(', ');
 
-/** Who somebody is: suite and name, however they are spelled. Undefined where no name is known. */
-export function personKey(suite: string, name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  return `${slug(suite) || suite.toLowerCase()}\0${slug(name) || name.toLowerCase()}`;
+/**
+ * Who somebody is, most telling first: suite and name, however they are spelled. Hidden residents may have no name:
+ * they are known by suite and directory code, or suite and phone number. Empty where nothing of this is known.
+ */
+export function personKeys({
+  suite,
+  displayName: name,
+  directoryCode,
+  phone,
+}: Pick<ResidentRow, 'suite' | 'displayName' | 'directoryCode' | 'phone'>): readonly string[] {
+  const place = slug(suite) || suite.toLowerCase();
+  if (name !== undefined) return [`${place}\0${slug(name) || name.toLowerCase()}`];
+  return [
+    ...(directoryCode === undefined ? [] : [`${place}\0\0code ${directoryCode}`]),
+    ...(phone === undefined ? [] : [`${place}\0\0phone ${phone}`]),
+  ];
 }
