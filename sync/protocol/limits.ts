@@ -6,6 +6,8 @@ export const limits = {
   jsonDepth: 16,
   chunkInflated: 256 * 1024,
   chunkGzipped: 90 * 1024,
+  /** Chunks of one snapshot: their hashes are one manifest, which is one message. */
+  snapshotChunks: 1_024,
   /** A transaction whose delta would be larger is published as a manifest. */
   delta: 60 * 1024,
   eventBatch: 60 * 1024,

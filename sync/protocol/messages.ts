@@ -8,6 +8,7 @@ import {
   StaffId,
   tableNames,
 } from '../../controller/core/dataset.ts';
+import { limits } from './limits.ts';
 
 const whole = z.int().min(0);
 const positive = z.int().min(1);
@@ -67,7 +68,7 @@ export const Manifest = z.object({
   seq: whole,
   rows: whole,
   digest: hex64,
-  chunks: z.array(hex64).max(1_024),
+  chunks: z.array(hex64).max(limits.snapshotChunks),
 });
 
 export const CommandBy = z.discriminatedUnion('kind', [

@@ -6,6 +6,7 @@ import { diffRows, isUrgent, type RowChange, type RowToPublish, rowText } from '
 import { withConsoles } from './guess-share.ts';
 import { withUses } from './guest-uses.ts';
 import { isRevocable, revokedRow } from './revocation.ts';
+import { fitsSnapshot, tooLarge } from './snapshot-size.ts';
 import { type ChangeSummary, summarize } from './summary.ts';
 
 export interface Published {
@@ -23,7 +24,7 @@ export interface Published {
  * @throws HeadEndError `otherBuilding`, or `badRows` for a row that devices would refuse; nothing has changed then.
  */
 export function publishRows(store: HeadEndStore, rows: readonly RowToPublish[]): Published {
-  for (const row of rows) refuseBadRow(row);
+  refuseBadRows(store, rows);
   return store.transact(() => {
     store.dataset.setBuilding(ownBuilding(store, rows));
     const wanted = withConsoles(withUses(store, withOverlays(store, rows)), store.devices.all().length);
@@ -37,7 +38,15 @@ export function publishRows(store: HeadEndStore, rows: readonly RowToPublish[]):
  */
 export function checkRows(store: HeadEndStore, rows: readonly RowToPublish[]): void {
   ownBuilding(store, rows);
+  refuseBadRows(store, rows);
+}
+
+function refuseBadRows(store: HeadEndStore, rows: readonly RowToPublish[]): void {
   for (const row of rows) refuseBadRow(row);
+  // Versions are below the epoch, or not far above it.
+  const version = store.dataset.cursor().epoch;
+  const wire = rows.map((row) => ({ table: row.table, id: row.id, version, row: rowText(row, version) }));
+  if (!fitsSnapshot(wire)) throw tooLarge(wire);
 }
 
 function ownBuilding(store: HeadEndStore, rows: readonly RowToPublish[]): string {

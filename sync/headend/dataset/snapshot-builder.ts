@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { WireRow } from '../../../controller/core/hash-forms.ts';
 import { chunkLine } from '../../protocol/chunk.ts';
 import { chunkHash } from '../../protocol/hashes.ts';
+import { limits } from '../../protocol/limits.ts';
 import type { Manifest } from '../../protocol/messages.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import { openForReading } from '../store/open-database.ts';
@@ -39,6 +40,9 @@ export async function buildSnapshot(store: HeadEndStore, now: () => number): Pro
     const chunks: Buffer[] = [];
     for (const chunk of packChunks(snapshot, lines())) {
       chunks.push(chunk);
+      if (chunks.length > limits.snapshotChunks) {
+        throw new HeadEndError('badRows', `A snapshot would have more than ${limits.snapshotChunks} chunks.`);
+      }
       await setImmediate();
     }
     const { building, epoch, seq, digest } = state;
