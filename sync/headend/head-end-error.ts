@@ -14,7 +14,10 @@ export type HeadEndErrorCode =
   | 'badState'
   | 'badInput'
   | 'alreadyRunning'
-  | 'notRunning';
+  | 'notRunning'
+  | 'diskRefused'
+  /** A defect, of the running head-end too: its log tells more. */
+  | 'fault';
 
 export class HeadEndError extends Error {
   readonly code: HeadEndErrorCode;

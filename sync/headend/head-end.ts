@@ -14,10 +14,12 @@ import {
 import { Courier } from './service/courier.ts';
 import { DeviceLinks } from './service/device-links.ts';
 import { EventIntake } from './service/event-intake.ts';
+import { type Guard, guardedTimers, guardedWork } from './service/guarded-work.ts';
 import type { Parts } from './service/parts.ts';
 import { Post } from './service/post.ts';
 import { Reception } from './service/reception.ts';
 import type { LockdownState } from './store/command-store.ts';
+import type { DeviceRow } from './store/device-store.ts';
 
 /** How often the resending rules are looked at; their shortest time is a second. */
 const remindEveryMs = 250;
@@ -39,6 +41,7 @@ export class HeadEnd {
   readonly #courier: Courier;
   readonly #commands: CommandDesk;
   readonly #reception: Reception;
+  readonly #guard: Guard;
 
   constructor({ endpoint, onEvents = () => {}, ...given }: HeadEndOptions) {
     const post = new Post(
@@ -46,7 +49,9 @@ export class HeadEnd {
       given.keys,
     );
     this.#keys = given.keys;
-    this.#parts = { ...given, links: new DeviceLinks(), post };
+    this.#guard = guardedWork(given.clock, given.log);
+    const timers = guardedTimers(given.timers, this.#guard);
+    this.#parts = { ...given, timers, links: new DeviceLinks(), post };
     this.#courier = new Courier(this.#parts);
     this.#commands = new CommandDesk(this.#parts);
     this.#reception = new Reception(this.#parts, {
@@ -57,7 +62,7 @@ export class HeadEnd {
     this.#connection = new MqttConnection({
       endpoint,
       filter: upFilter,
-      timers: given.timers,
+      timers,
       onMessage: (topic, payload, retained) => this.#reception.receive(topic, payload, retained),
       onUp: () => this.#up(endpoint.url),
       onRoom: () => post.drain(),
@@ -110,7 +115,7 @@ export class HeadEnd {
     const published = revoke(store, table, id, clock.now());
     for (const device of store.devices.all()) this.#commands.sendDenials(device, 'unanswered');
     // The denial leaves first: making the delta, which says the same, would hold it up.
-    process.nextTick(() => this.#courier.announce());
+    process.nextTick(() => this.#guard(() => this.#courier.announce()));
     return published;
   }
 
@@ -168,13 +173,15 @@ export class HeadEnd {
   }
 
   #remind(): void {
-    for (const device of this.#parts.store.devices.all()) {
-      this.#reception.endGrace(device);
-      // Who is not there gets everything at its next hello.
-      if (device.presence === 'offline') continue;
-      this.#reception.invite(device.id);
-      this.#commands.remind(device);
-      this.#courier.remind(device);
-    }
+    for (const device of this.#parts.store.devices.all()) this.#guard(() => this.#remindDevice(device));
+  }
+
+  #remindDevice(device: DeviceRow): void {
+    this.#reception.endGrace(device);
+    // Who is not there gets everything at its next hello.
+    if (device.presence === 'offline') return;
+    this.#reception.invite(device.id);
+    this.#commands.remind(device);
+    this.#courier.remind(device);
   }
 }

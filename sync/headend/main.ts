@@ -13,11 +13,13 @@ if (major < neededMajor) {
   // As scripts/bin/runtime.mjs has done already, unless this file was started by itself.
   enableCompileCache();
   const { headEndProgram } = await import('./cli/program.ts');
+  const { goOnUnheard } = await import('./cli/context.ts');
   const { failureOf } = await import('./cli/exit-codes.ts');
   process.once('uncaughtException', (error) => {
     const { sentence, exitCode } = failureOf(error);
     process.stderr.write(`${sentence}\n`);
     process.exit(exitCode);
   });
+  goOnUnheard();
   await headEndProgram().parseAsync();
 }

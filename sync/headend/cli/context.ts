@@ -47,10 +47,21 @@ export function untilToldToEnd(): AbortSignal {
   return ending.signal;
 }
 
-/** A reader that has seen enough (`| head`) ends a command in good order. */
+/**
+ * What cannot be said does not end what is done. A reader that has seen enough (`| head`) misses the rest, and the exit
+ * code is that of the work; a disk that does not take the output is told by the exit code.
+ */
+export function goOnUnheard(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE') process.exitCode = exitCodes.io;
+    });
+  }
+}
+
+/** A command that does nothing but say something ends with its reader. */
 export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    throw error;
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(exitCodes.ok);
   });
 }

@@ -1,3 +1,4 @@
+import { diskFault, diskSentence } from '../disk-fault.ts';
 import { HeadEndError, type HeadEndErrorCode } from '../head-end-error.ts';
 
 /** Exit codes of `vestibule-headend` (sysexits.h); documented in docs/commands.md. */
@@ -27,6 +28,8 @@ const byError: Readonly<Record<HeadEndErrorCode, number>> = {
   notRunning: exitCodes.unavailable,
   noBuilding: exitCodes.config,
   badState: exitCodes.config,
+  diskRefused: exitCodes.io,
+  fault: exitCodes.software,
 };
 
 /** A failure as one sentence with its exit code. */
@@ -40,12 +43,8 @@ export function failureOf(error: unknown): { readonly sentence: string; readonly
       exitCode: exitCodes.config,
     };
   }
-  if (code.startsWith('SQLITE_') || ['ENOSPC', 'EROFS', 'EIO'].includes(code)) {
-    return {
-      sentence: `The disk or the database refused (${code}); check the space and the health of the disk that holds the state folder.`,
-      exitCode: exitCodes.io,
-    };
-  }
+  const refused = diskFault(error);
+  if (refused !== undefined) return { sentence: diskSentence(refused), exitCode: exitCodes.io };
   return {
     sentence: `This is a defect of vestibule-headend; please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     exitCode: exitCodes.software,

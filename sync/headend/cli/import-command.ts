@@ -8,9 +8,16 @@ import { type ImportPlan, planImport } from '../import/plan-import.ts';
 import { type CsvRecord, readCsv } from '../import/records.ts';
 import { aboutFile, countsOf, countsText, plural, rowLine } from '../import/report.ts';
 import type { OpenHeadEnd } from '../open-head-end.ts';
+import { plainText } from '../plain-text.ts';
 import type { SourceFile } from '../source-file.ts';
-import { checkOrRefuse, type SourceOption, withSource, writeAndPublish } from './change-source.ts';
-import { complain, endWithReader, say } from './context.ts';
+import {
+  checkOrRefuse,
+  publishRest,
+  type SourceOption,
+  withSource,
+  writeAndPublish,
+} from './change-source.ts';
+import { complain, say } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
 export interface ImportOptions extends SourceOption {
@@ -27,7 +34,6 @@ const progressEveryRows = 10_000;
 /** `import residents.csv`: says row by row what would happen, and does it with `--apply`, whole or not at all. */
 export const importCommand = (stateDir: string, csv: string, options: ImportOptions): Promise<void> =>
   withSource(stateDir, options, async (books, source) => {
-    endWithReader();
     const table = readTable(csv);
     if (typeof table === 'string') return complain(`${table} Nothing was imported.`, exitCodes.data);
     for (const line of table.about) say(line);
@@ -46,7 +52,7 @@ export const importCommand = (stateDir: string, csv: string, options: ImportOpti
       { file: source.file, fileName: source.name, lineOf: source.lineOf },
     );
     say(plan.outcomes.map((outcome) => `  ${rowLine(outcome, source.name)}`).join('\n'));
-    if (saidWrong(basename(csv), plan)) return;
+    if (saidWrong(plainText(basename(csv)), plan)) return;
     await apply(books, source, plan, { apply: options.apply === true, progress });
   });
 
@@ -58,7 +64,7 @@ interface Table {
 
 /** The file's rows, or what is wrong with it as a whole. */
 function readTable(csv: string): Table | string {
-  const name = basename(csv);
+  const name = plainText(basename(csv));
   let bytes: Buffer;
   try {
     if (statSync(csv).size > largestMb * 1024 * 1024) {
@@ -97,7 +103,13 @@ async function apply(
   { apply: forReal, progress }: { readonly apply: boolean; readonly progress: (what: string) => void },
 ): Promise<void> {
   const counts = countsOf(plan);
-  if (plan.entries.length === 0) return say(`Nothing to do: ${countsText(counts, 'to add')}.`);
+  if (plan.entries.length === 0) {
+    const already = `Nothing to do: ${countsText(counts, 'to add')}.`;
+    if (!forReal)
+      return say(`${already} With --apply it is seen to that all of ${source.name} is published.`);
+    progress(`Comparing ${source.name} with what is published …`);
+    return publishRest(books, source, already);
+  }
   progress(`Checking ${source.name} with the new residents …`);
   const change = checkOrRefuse(
     books,

@@ -16,11 +16,15 @@ export interface RunOptions {
 export const runCommand = (stateDir: string, options: RunOptions): Promise<void> =>
   withState(stateDir, async ({ stateDir: folder, store }) => {
     const { default: pino } = await import('pino');
-    const logger = pino({
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-    });
+    const logger = pino(
+      {
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+      },
+      // Not pino's own stream, which waits for ever at the end for a disk that is full.
+      process.stdout,
+    );
     const log: HeadEndLog = (level, what, details = {}) => logger[level](details, what);
     const serving = new OpenHeadEnd({ stateDir: folder, store, log });
     const tls = tlsOf(options);

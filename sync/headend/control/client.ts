@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { HeadEndError, type HeadEndErrorCode } from '../head-end-error.ts';
-import { type ControlName, type ControlRequest, socketName } from './requests.ts';
+import { HeadEndError } from '../head-end-error.ts';
+import { type ControlFailure, type ControlName, type ControlRequest, socketName } from './requests.ts';
 
 export type ControlAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }
@@ -40,6 +40,6 @@ export async function askControl<T, N extends ControlName = ControlName>(
   if (answer === undefined) return { kind: 'notRunning' };
   const value: unknown = JSON.parse(answer.body);
   if (answer.status === 200) return { kind: 'answer', value: value as T };
-  const { code, message } = value as { code: HeadEndErrorCode; message: string };
+  const { code, message } = value as ControlFailure;
   throw new HeadEndError(code, message);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DoorId } from '../../../controller/core/dataset.ts';
 import { CommandBy, DeviceId, LockdownScope, SetDoorModeArgs } from '../../protocol/messages.ts';
+import type { HeadEndErrorCode } from '../head-end-error.ts';
 
 const name = z.string().min(1).max(64);
 
@@ -30,6 +31,13 @@ export type ControlName = keyof typeof controlRequests;
 export type ControlRequest<N extends ControlName> = z.infer<(typeof controlRequests)[N]>;
 
 export const isControlName = (text: string): text is ControlName => Object.hasOwn(controlRequests, text);
+
+/** The answer to what could not be done. */
+export interface ControlFailure {
+  readonly code: HeadEndErrorCode;
+  /** A sentence with the way out. */
+  readonly message: string;
+}
 
 /** What the running head-end was started with. */
 export interface ServedAddresses {

@@ -3,11 +3,14 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { limits } from '../../protocol/limits.ts';
+import { diskFault, diskSentence } from '../disk-fault.ts';
 import type { HeadEnd } from '../head-end.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { HeadEndLog } from '../service/parts.ts';
 import { askControl } from './client.ts';
 import {
+  type ControlFailure,
   type ControlName,
   controlRequests,
   type Health,
@@ -16,8 +19,8 @@ import {
   socketName,
 } from './requests.ts';
 
-/** 100,000 rows and room to spare. */
-const bodyLimit = 128 * 1024 * 1024;
+/** A building that is larger than a snapshot may be is refused before it comes here. */
+const bodyLimit = limits.snapshotChunks * limits.chunkInflated;
 /** The kernel's limit for a Unix socket's path, its final zero included. */
 const socketPathLimit = 108;
 
@@ -51,14 +54,21 @@ export async function serveControl(
       (value) => send(response, 200, value),
       (error: unknown) => {
         if (error instanceof HeadEndError)
-          return send(response, 409, { code: error.code, message: error.message });
+          return send(response, 409, { code: error.code, message: error.message } satisfies ControlFailure);
         log('error', 'a control request failed', {
           problem: error instanceof Error ? error.message : 'unknown',
         });
-        return send(response, 500, {
-          code: 'fault',
-          message: 'The head-end could not do this; its log says why.',
-        });
+        const refused = diskFault(error);
+        return send(
+          response,
+          500,
+          refused === undefined
+            ? ({
+                code: 'fault',
+                message: 'The head-end could not do this; its log says why.',
+              } satisfies ControlFailure)
+            : ({ code: 'diskRefused', message: diskSentence(refused) } satisfies ControlFailure),
+        );
       },
     );
   });

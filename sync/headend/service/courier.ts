@@ -83,9 +83,10 @@ export class Courier {
     const [next] = device.epoch === head.epoch ? store.dataset.deltasAfter(device.seq, 1) : [];
     const waitMs = next?.urgent === true ? durations.urgentResendMs : durations.deltaResendMs;
     if (clock.monotonicMs() - link.sentAtMs < waitMs) return;
-    store.devices.lagging(device.id, true);
     this.startOver(device.id);
     this.bringForward(device.id);
+    // Last: a disk that refuses does not keep it from the device.
+    store.devices.lagging(device.id, true);
   }
 
   request(id: string, { need, snapshot, indexes = [], reject }: SyncRequest): void {

@@ -72,9 +72,10 @@ export class Reception {
     const { links, store, clock, log } = this.#parts;
     const link = links.of(device.id);
     if (link.goneAtMs === undefined || clock.monotonicMs() - link.goneAtMs < durations.offlineGraceMs) return;
+    // First: a disk that refuses has it tried again.
+    store.devices.presence(device.id, 'offline');
     delete link.goneAtMs;
     delete link.session;
-    store.devices.presence(device.id, 'offline');
     log('warn', 'device is offline', { device: device.id });
   }
 
