@@ -108,17 +108,21 @@ export function writeChange(
         `${name} was changed meanwhile: nothing was written; run this again.`,
       );
     }
-    try {
-      const target = realpathSync(path);
-      const { mode, uid, gid } = statSync(target);
-      writeWhole(target, text, { mode: mode & 0o777, uid, gid });
-    } catch (cause) {
-      throw new HeadEndError(
-        'badSource',
-        `${path} or its folder cannot be written: nothing was changed; check who may write there and the disk's space.`,
-        { cause },
-      );
-    }
+    if (text !== before) writeText(path, text);
     store.dataset.setSourcePath(path);
   });
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    const target = realpathSync(path);
+    const { mode, uid, gid } = statSync(target);
+    writeWhole(target, text, { mode: mode & 0o777, uid, gid });
+  } catch (cause) {
+    throw new HeadEndError(
+      'badSource',
+      `${path} or its folder cannot be written: nothing was changed; check who may write there and the disk's space.`,
+      { cause },
+    );
+  }
 }

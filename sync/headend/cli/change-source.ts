@@ -2,7 +2,7 @@ import type { BuildingFile } from '../building-file/file.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { OpenHeadEnd } from '../open-head-end.ts';
 import { type CheckedChange, checkChange, openSource, type SourceFile, writeChange } from '../source-file.ts';
-import { withState } from './context.ts';
+import { say, withState } from './context.ts';
 import { failureOf } from './exit-codes.ts';
 import { publishAndShow, refuse } from './publish-command.ts';
 
@@ -53,4 +53,20 @@ export async function writeAndPublish(
       { cause: error },
     );
   }
+}
+
+/**
+ * For a change that the file says already: publishes what a run that was ended between writing and publishing has left,
+ * so that running it again ends what it began.
+ */
+export async function publishRest(books: OpenHeadEnd, source: SourceFile, already: string): Promise<void> {
+  const change = checkOrRefuse(books, source, source.text, source.file);
+  if (change === undefined) return;
+  const { kind } = await publishAndShow(books, change.rows, {
+    onPublished: () => books.store.dataset.setSourcePath(source.path),
+    sayUnchanged: false,
+  });
+  say(
+    kind === 'unchanged' ? already : `${already} Not all that ${source.name} says was published: now it is.`,
+  );
 }

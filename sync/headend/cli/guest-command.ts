@@ -10,9 +10,16 @@ import type { Published } from '../dataset/publish-rows.ts';
 import { newEntryCode } from '../guest-codes.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { OpenHeadEnd } from '../open-head-end.ts';
+import { plainText } from '../plain-text.ts';
 import { type Resident, residentText } from '../residents-found.ts';
 import type { SourceFile } from '../source-file.ts';
-import { checkOrRefuse, type SourceOption, withSource, writeAndPublish } from './change-source.ts';
+import {
+  checkOrRefuse,
+  publishRest,
+  type SourceOption,
+  withSource,
+  writeAndPublish,
+} from './change-source.ts';
 import { notServing, say } from './context.ts';
 import { show } from './publish-command.ts';
 import { theResident } from './resident-command.ts';
@@ -46,7 +53,7 @@ export const addGuestCommand = (stateDir: string, options: GuestOptions): Promis
     await writeAndPublish(books, change);
     say(`Added ${written.id}: ${whenText(guest.data)}.`);
     say(
-      `The code for ${clean(options.name)} is ${guest.data.code} – it is shown this once; afterwards only ${source.name} has it.`,
+      `The code for ${plainText(options.name)} is ${guest.data.code} – it is shown this once; afterwards only ${source.name} has it.`,
     );
   });
 
@@ -86,7 +93,7 @@ function writtenGuest(
       `${host?.id ?? 'building'}-${slug(options.name) || 'guest'}-${startsAt.slice(0, 10)}`,
     ),
     ...(host !== undefined && { host: host.id }),
-    name: clean(options.name).trim(),
+    name: plainText(options.name).trim(),
     kind: options.kind,
     ...(options.door !== undefined && { doors: options.door }),
     startsAt,
@@ -173,19 +180,20 @@ export const revokeGuestCommand = (stateDir: string, id: string, options: Source
         guests.map((other) => String(other.id)),
       );
       const hint = near === undefined ? 'see vestibule-headend guest list --all' : `did you mean "${near}"?`;
-      throw new HeadEndError('unknownRow', `No guest in ${source.name} has the id "${clean(id)}": ${hint}`);
+      throw new HeadEndError(
+        'unknownRow',
+        `No guest in ${source.name} has the id "${plainText(id)}": ${hint}`,
+      );
     }
-    if (guest.revoked) return say(`${id} is revoked already.`);
+    const row = books.store.dataset.row('guest', id)?.row ?? null;
+    const works = row !== null && (JSON.parse(row) as { revoked?: boolean }).revoked !== true;
+    if (guest.revoked && !works) return publishRest(books, source, `${id} is revoked already.`);
+    // A run that ended too soon may have left it in the file alone.
+    const text = guest.revoked ? source.text : setField(source.text, 'guests', index, 'revoked', true);
     const expected = { ...source.file, guests: guests.with(index, { ...guest, revoked: true }) };
-    const change = checkOrRefuse(
-      books,
-      source,
-      setField(source.text, 'guests', index, 'revoked', true),
-      expected,
-    );
+    const change = checkOrRefuse(books, source, text, expected);
     if (change === undefined) return;
-    const published = (books.store.dataset.row('guest', id)?.row ?? null) !== null;
-    if (!published) return writeAndPublish(books, change);
+    if (row === null) return void (await writeAndPublish(books, change));
     // The denial reaches a device that is busy or behind, too (PROTOCOL "Denials"); the file then says it for good,
     // so nothing needs to be kept on top of it.
     await writeAndPublish(books, change, () => order(books, 'revoke', id));
@@ -223,7 +231,7 @@ export const listGuestsCommand = (
       say(
         [
           guest.id,
-          clean(guest.name),
+          plainText(guest.name),
           `of ${guest.host ?? 'the building'}`,
           guest.kind,
           whenText(guest),
@@ -242,5 +250,3 @@ function whenText({
   const uses = maxUses === undefined ? '' : maxUses === 1 ? ', once' : `, ${maxUses} times`;
   return `${startsAt} to ${endsAt ?? 'no end'}${uses}`;
 }
-
-const clean = (text: string): string => text.replaceAll(/\p{C}/gu, '');

@@ -12,6 +12,8 @@ import { complain, notServing, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const linesShown = 40;
+/** Work on a smaller file is over before anybody wonders. */
+const longWorkBytes = 500_000;
 
 /** `publish building.yaml`: checks, prints the difference, commits it, and says which devices have it. */
 export async function publishCommand(stateDir: string, file: string): Promise<void> {
@@ -22,6 +24,10 @@ export async function publishCommand(stateDir: string, file: string): Promise<vo
     return complain(`${file} cannot be read; check its name and that it may be read.`, exitCodes.data);
   }
   const name = basename(file);
+  const progress = (what: string): void => {
+    if (text.length > longWorkBytes) process.stderr.write(`${what}\n`);
+  };
+  progress(`Reading and checking ${name} …`);
   // A wrong file must not leave a state folder behind.
   const first = stateExists(resolve(stateDir)) ? undefined : readBuildingFile(text, name);
   if (first?.kind === 'refused') return refuse(first.problems);
@@ -31,6 +37,7 @@ export async function publishCommand(stateDir: string, file: string): Promise<vo
     async (books) => {
       const source = books.read(text, name);
       if (source.kind === 'refused') return refuse(source.problems);
+      progress(`Publishing ${source.rows.length} rows …`);
       await publishAndShow(books, source.rows, {
         onPublished: () => books.store.dataset.setSourcePath(resolve(file)),
       });
@@ -50,7 +57,7 @@ export async function publishAndShow(
   books: OpenHeadEnd,
   rows: readonly RowToPublish[],
   { onPublished = () => {}, sayUnchanged = true }: PublishOptions = {},
-): Promise<void> {
+): Promise<Published> {
   const served = await askControl<Published, 'publish'>(books.stateDir, 'publish', { rows: [...rows] });
   const published = served.kind === 'answer' ? served.value : books.desk.publish(rows);
   onPublished();
@@ -59,6 +66,7 @@ export async function publishAndShow(
   if (advice !== undefined) complain(advice, exitCodes.ok);
   if (served.kind === 'answer') await awaitDevices(books.store, reached(published.epoch, published.seq));
   else if (published.kind === 'published') say(notServing);
+  return published;
 }
 
 export function refuse(problems: readonly SourceProblem[], consequence = 'nothing was published'): void {

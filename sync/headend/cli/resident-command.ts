@@ -5,7 +5,13 @@ import { grantsOf } from '../building-file/grants.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { OpenHeadEnd } from '../open-head-end.ts';
 import { type Resident, residentsFound, residentText } from '../residents-found.ts';
-import { checkOrRefuse, type SourceOption, withSource, writeAndPublish } from './change-source.ts';
+import {
+  checkOrRefuse,
+  publishRest,
+  type SourceOption,
+  withSource,
+  writeAndPublish,
+} from './change-source.ts';
 import { say } from './context.ts';
 
 const namedAtMost = 8;
@@ -98,7 +104,9 @@ export const moveOutCommand = (
     const { file } = source;
     const resident = theResident(file, asked);
     const date = dateOf(on);
-    if (resident.moveOutDate === date) return say(`${residentText(resident)} moves out on ${date} already.`);
+    if (resident.moveOutDate === date) {
+      return publishRest(books, source, `${residentText(resident)} moves out on ${date} already.`);
+    }
     if (resident.moveInDate !== undefined && date < resident.moveInDate) {
       throw new HeadEndError(
         'badInput',
