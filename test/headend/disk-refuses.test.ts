@@ -87,8 +87,8 @@ describe('while the disk refuses, the running head-end', () => {
     const { books } = await serving();
     const rows = [...smallBuilding(), publishable.resident('r-2')];
     const { desk } = books;
-    const { publish } = desk;
-    desk.publish = (given) => whileDiskRefuses(() => publish.call(desk, given));
+    const publish = desk.publish.bind(desk);
+    desk.publish = (given) => whileDiskRefuses(() => publish(given));
     const asked = askControl<Published, 'publish'>(books.stateDir, 'publish', { rows });
     await expect(asked).rejects.toMatchObject({
       code: 'diskRefused',

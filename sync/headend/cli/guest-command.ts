@@ -193,7 +193,7 @@ export const revokeGuestCommand = (stateDir: string, id: string, options: Source
     const expected = { ...source.file, guests: guests.with(index, { ...guest, revoked: true }) };
     const change = checkOrRefuse(books, source, text, expected);
     if (change === undefined) return;
-    if (row === null) return void (await writeAndPublish(books, change));
+    if (row === null) return writeAndPublish(books, change);
     // The denial reaches a device that is busy or behind, too (PROTOCOL "Denials"); the file then says it for good,
     // so nothing needs to be kept on top of it.
     await writeAndPublish(books, change, () => order(books, 'revoke', id));
