@@ -118,7 +118,10 @@ export function compose({
         decide: (request) => doors.decide(request),
         onDecided: (decision) => doors.decided(id, decision),
         log,
-        onChange: () => lobby.changed(),
+        onChange: () => {
+          readers?.doorStands(id, runtime.status().mode);
+          lobby.changed();
+        },
       },
       doors.causes(id),
     );

@@ -103,5 +103,6 @@ const keyless = (readers: readonly string[], { message }: ReaderKeysFault): Read
     for (const reader of readers) listener(reader, { kind: 'state', state: 'lineDown', problem: message });
   },
   show() {},
+  endShow() {},
   close: () => Promise.resolve(),
 });

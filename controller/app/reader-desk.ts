@@ -7,6 +7,7 @@
  * - Where card and code are wanted, the card waits for the code at this reader, for a while, and is then forgotten.
  */
 
+import type { DoorMode } from '../core/access/facts.ts';
 import type { DoorId } from '../core/dataset.ts';
 import { bitsForm, textForm } from '../core/hash-forms.ts';
 import {
@@ -39,6 +40,8 @@ import type { Recorder } from './recorder.ts';
 /** After its window a key that was sent may still prove itself; a rotation takes a second. Then nothing is waited for. */
 const afterWindowMs = 5_000;
 const rotateWithinMs = 30_000;
+
+const opensToPeople: ReadonlySet<DoorMode> = new Set(['Accessed', 'Unlocked', 'LockedOpen']);
 
 /** For a person to put the card away and find the keys; for one who needs longer, to hold it there again. */
 const codeWithinMs = 20_000;
@@ -97,6 +100,8 @@ export class ReaderDesk {
         timer: { cancel(): void };
       }
     | undefined;
+  /** Readers that show that their door opens. */
+  readonly #green = new Set<string>();
   /** Answers whose time has not come. */
   readonly #late = new Set<{ cancel(): void }>();
   #closed = false;
@@ -355,7 +360,16 @@ export class ReaderDesk {
     this.#show(reader, outcome === 'grant' ? 'granted' : faulty ? 'fault' : 'denied', opensForMs);
   }
 
+  /** A reader says no longer that the door opens than it does: it may have relocked behind somebody, or be locked down. */
+  doorStands(door: DoorId, mode: DoorMode): void {
+    if (opensToPeople.has(mode)) return;
+    for (const [reader, setup] of this.#parts.readers)
+      if (setup.door === door && this.#green.delete(reader)) setup.line.endShow(reader);
+  }
+
   #show(reader: string, outcome: ReaderOutcome, forMs?: number): void {
+    if (outcome === 'granted') this.#green.add(reader);
+    else this.#green.delete(reader);
     const feedback = { outcome, text: readerTexts[outcome], ...(forMs === undefined ? {} : { forMs }) };
     this.#parts.readers.get(reader)?.line.show(reader, feedback);
   }

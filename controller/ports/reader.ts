@@ -58,6 +58,8 @@ export interface ReaderLine {
   start(listener: (reader: string, input: ReaderInput) => void): void;
   /** As far as the reader can; nothing waits for it. */
   show(reader: string, feedback: ReaderFeedback): void;
+  /** What is shown has ended before its time. */
+  endShow(reader: string): void;
   /** Absent: readers without keys. */
   readonly keying?: ReaderKeying;
   close(): Promise<void>;

@@ -73,18 +73,22 @@ export function feedbackCommands(
   return [
     { kind: 'LED', leds: [light] },
     { kind: 'BUZ', reader, tone: 'default', ...tone },
-    ...display.map(
-      (language, row): Shown => ({
-        kind: 'TEXT',
-        reader,
-        forMs: Math.min(inSteps(readForMs, 1_000), longestTextMs),
-        row: row + 1,
-        column: 1,
-        text: readerText(text[language]),
-      }),
+    ...display.map((language, row) =>
+      textInRow(row, readerText(text[language]), Math.min(inSteps(readForMs, 1_000), longestTextMs)),
     ),
   ];
 }
+
+/** Light and text end at once; nobody has to hear of it. */
+export const endCommands = (display: readonly Language[]): readonly Shown[] => [
+  { kind: 'LED', leds: [{ reader, led: 0, temporary: 'cancel' }] },
+  ...display.map((_, row) => textInRow(row, '', 1_000)),
+];
+
+const textInRow = (row: number, text: string, forMs: number): Shown => ({
+  ...{ kind: 'TEXT', reader, forMs, text },
+  ...{ row: row + 1, column: 1 },
+});
 
 /** Every key sounds alike, whatever comes of it. */
 export const keyBeep: Shown = { kind: 'BUZ', reader, tone: 'default', onMs: 100, offMs: 0, count: 1 };

@@ -18,7 +18,7 @@ import type { OpenLine } from '../serial/serial-line.ts';
 import { entryTimeoutMs, type KeypadEntry, noEntry, stepEntry } from './credentials/keypad-entry.ts';
 import { readWiegand, type WiegandCard } from './credentials/wiegand.ts';
 import type { WiegandFormat } from './credentials/wiegand-formats.ts';
-import { feedbackCommands, keyBeep } from './feedback.ts';
+import { endCommands, feedbackCommands, keyBeep } from './feedback.ts';
 import type { LinkRefusal, LinkReport, LinkRequest, LinkSettings } from './link/link-state.ts';
 import type { Key } from './messages/keypad.ts';
 import { OsdpBus } from './osdp-bus.ts';
@@ -106,6 +106,11 @@ export class OsdpReaders implements ReaderLine {
   show(reader: string, feedback: ReaderFeedback): void {
     const setup = this.#named(reader);
     for (const command of feedbackCommands(feedback, setup.display)) this.#order(setup, command);
+  }
+
+  endShow(reader: string): void {
+    const setup = this.#named(reader);
+    for (const command of endCommands(setup.display)) this.#order(setup, command);
   }
 
   async close(): Promise<void> {

@@ -50,6 +50,8 @@ export class TextReader implements ReaderLine {
   /** It shows nothing. */
   show(): void {}
 
+  endShow(): void {}
+
   async close(): Promise<void> {
     await this.#line.close();
   }

@@ -3,6 +3,7 @@ import { CredentialHasher } from '../../controller/app/credential-hasher.ts';
 import { denialAfterMs } from '../../controller/app/denial-time.ts';
 import { maySpendReserve } from '../../controller/app/disk-telemetry.ts';
 import { ReaderDesk } from '../../controller/app/reader-desk.ts';
+import type { DoorMode } from '../../controller/core/access/facts.ts';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { settleWithinMs } from '../../controller/core/reader/reader-status.ts';
 import { StorageFault } from '../../controller/ports/journal.ts';
@@ -83,6 +84,21 @@ describe('a card at a reader', () => {
     shell.publish(put('resident', aResident(ann.id, { version: 2, extendedAccess })));
     play(card());
     expect(line.shown).toEqual([{ reader: 'hall', outcome: 'granted', forMs }]);
+  });
+
+  it('shows that the door opens no longer than it does', () => {
+    const { play, desk, line } = scene();
+    const stands = (mode: DoorMode) => {
+      desk.doorStands(DoorId.parse('lobby'), mode);
+      return line.ended.splice(0);
+    };
+    expect(stands('Locked')).toEqual([]);
+    play(card());
+    expect([stands('Accessed'), stands('Unlocked'), stands('LockedOpen')]).toEqual([[], [], []]);
+    expect([stands('Locked'), stands('Locked')]).toEqual([['hall'], []]);
+    play(card(), 'yard');
+    play({ kind: 'misread' }, 'yard');
+    expect(stands('LockedDown')).toEqual([]);
   });
 
   it('names the reader as the access point of its event', () => {

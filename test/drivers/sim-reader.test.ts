@@ -73,7 +73,7 @@ describe('what the simulated reader shows', () => {
       shownBy({ kind: 'LED', leds: [{ reader: 0, led: 0, temporary: 'cancel' }] }),
       shownBy({ kind: 'POLL' }),
     ];
-    expect(shown).toEqual(['it was given a key', 'outputs: 0 temporaryOn', undefined, undefined]);
+    expect(shown).toEqual(['it was given a key', 'outputs: 0 temporaryOn', 'light: out', undefined]);
   });
 });
 

@@ -73,6 +73,8 @@ describe('npm start with a reader', () => {
     reader.type('48292613#');
     await reader.shown('display, row 2: Porte ouverte');
     expect((await status()).doors.find(({ id }) => id === 'front')).toMatchObject({ released: true });
+    // Once it has relocked.
+    await reader.shown('light: out');
     reader.type('00000000#');
     await reader.shown('display, row 2: Non ouverte');
 

@@ -7,6 +7,8 @@ export class PlayedReader implements ReaderLine {
     readonly outcome: ReaderFeedback['outcome'];
     readonly forMs?: number;
   }[] = [];
+  /** Readers at which what they showed was ended. */
+  readonly ended: string[] = [];
   readonly ordered: { readonly reader: string; readonly windowMs?: number; readonly closed?: true }[] = [];
   readonly keying: ReaderKeying = {
     commission: (reader, windowMs) => void this.ordered.push({ reader, windowMs }),
@@ -25,6 +27,10 @@ export class PlayedReader implements ReaderLine {
 
   show(reader: string, { outcome, forMs }: ReaderFeedback): void {
     this.shown.push({ reader, outcome, ...(forMs === undefined ? {} : { forMs }) });
+  }
+
+  endShow(reader: string): void {
+    this.ended.push(reader);
   }
 
   close(): Promise<void> {

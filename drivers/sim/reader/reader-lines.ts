@@ -86,13 +86,14 @@ function faultNamed(name: string): Fault | undefined {
 export function shownBy(command: Command): string | undefined {
   switch (command.kind) {
     case 'LED': {
-      const lights = command.leds.flatMap(({ temporary }) =>
-        typeof temporary === 'object'
-          ? [
-              `${temporary.onColor}, ${temporary.offMs === 0 ? 'steady' : `blinking ${temporary.onMs}/${temporary.offMs} ms`}, ${temporary.timerMs / 1_000} s`,
-            ]
-          : [],
-      );
+      const lights = command.leds.flatMap(({ temporary }) => {
+        if (temporary === undefined) return [];
+        if (temporary === 'cancel') return ['out'];
+        const { onColor, onMs, offMs, timerMs } = temporary;
+        return [
+          `${onColor}, ${offMs === 0 ? 'steady' : `blinking ${onMs}/${offMs} ms`}, ${timerMs / 1_000} s`,
+        ];
+      });
       return lights.length === 0 ? undefined : `light: ${lights.join('; ')}`;
     }
     case 'BUZ':

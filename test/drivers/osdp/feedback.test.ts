@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedbackCommands } from '../../../drivers/osdp/feedback.ts';
+import { endCommands, feedbackCommands } from '../../../drivers/osdp/feedback.ts';
 import { encodeLed } from '../../../drivers/osdp/messages/led.ts';
 import { decodeText, encodeText } from '../../../drivers/osdp/messages/text.ts';
 
@@ -25,4 +25,13 @@ describe('who is let in', () => {
   ])('sees it %s', (_, forMs, lightMs, textMs) => {
     expect(shownFor(forMs)).toMatchObject({ lightMs, text: { forMs: textMs, text: 'Door open' } });
   });
+});
+
+it('what has ended before its time goes dark and blank', () => {
+  const commands = endCommands(['en', 'fr']);
+  expect(commands).toMatchObject([
+    { kind: 'LED', leds: [{ temporary: 'cancel' }] },
+    { kind: 'TEXT', row: 1, text: '', forMs: 1_000 },
+    { kind: 'TEXT', row: 2, text: '', forMs: 1_000 },
+  ]);
 });
