@@ -21,19 +21,20 @@ export async function takeControlPort(): Promise<ControlPort> {
   const first = randomInt(portCount);
   for (let step = 0; step < portCount; step += 1) {
     const port = firstPort + ((first + step) % portCount);
-    const claim = await claimed(port);
-    if (claim === undefined) continue;
-    if (await isFreeTcp(port)) return { port, release: claim };
-    claim();
+    const release = await claimName(`vestibule-control-port-${port}`);
+    if (release === undefined) continue;
+    if (await isFreeTcp(port)) return { port, release };
+    release();
   }
   throw new Error(`no port from ${firstPort} to ${firstPort + portCount - 1} is free on 127.0.0.1`);
 }
 
 /** A name among Linux's abstract sockets, which ends with its process. Undefined: somebody has it; otherwise, what gives it back. */
-async function claimed(port: number): Promise<(() => void) | undefined> {
-  const claim = createServer().unref();
+export async function claimName(name: string): Promise<(() => void) | undefined> {
+  // Anybody on this machine may connect, and nobody has anything to say.
+  const claim = createServer((socket) => socket.destroy()).unref();
   try {
-    claim.listen(`\0vestibule-control-port-${port}`);
+    claim.listen(`\0${name}`);
     await once(claim, 'listening');
   } catch (error) {
     // Where there are no such sockets, nobody claims anything.
