@@ -1,10 +1,11 @@
 /** What the lobby screen's page lets sound, in a real browser: the tones of every moment, and silence after it. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Moment, patterns } from '../../controller/console/ui/tones.ts';
 import type { CallOutcome } from '../../controller/core/call/line.ts';
 import type { CallPhase } from '../../controller/ports/lobby.ts';
 import { granted, lineBusy, phone } from '../support/console-lobby.ts';
 import { stopClock, touchKeys } from '../support/console-page.ts';
+import { startConsole } from '../support/console-server.ts';
 import { lobbyVisits } from '../support/console-visit.ts';
 import { audioState, forgetTones, recordTones, tonesIn, tonesOf, wavesOf } from '../support/page-tones.ts';
 
@@ -90,6 +91,35 @@ describe('a guest who calls and cannot see', () => {
     await hearNothingElse('doorOpen');
   });
 
+  it.each<[string, CallPhase, Moment]>([
+    ['the door was opened', ended('opened'), 'doorOpen'],
+    ['it was declined', ended('declined'), 'declined'],
+    ['nobody answered', ended('noAnswer'), 'noAnswer'],
+    ['the line was busy', ended('busy'), 'busy'],
+  ])('does not hear again that %s, when a code was typed meanwhile', async (_name, phase, moment) => {
+    await ring();
+    await becomes(phase);
+    await hear(moment);
+    await forgetTones(visit.page);
+    await touchKeys(visit.page, '99#');
+    await hear('notOpened');
+    await visit.page.tap('.answer-back');
+    await visit.page.waitForSelector('.answer-back', { state: 'detached' });
+    await hearNothingElse('notOpened');
+  });
+
+  it('does not hear an answer again when somebody has talked meanwhile', async () => {
+    await ring();
+    await forgetTones(visit.page);
+    await touchKeys(visit.page, '99#');
+    await hear('notOpened');
+    await becomes(talking());
+    await hear('answered');
+    visit.running.lobby.removeCall();
+    await visit.page.waitForSelector('.directory-row');
+    await hearNothingElse('answered');
+  });
+
   it('hears the same outcome of the next call, too', async () => {
     await ring();
     await becomes(ended('failed'));
@@ -154,6 +184,33 @@ describe('whoever types at the keypad and cannot see', () => {
     await visit.page.route('**/api/call', (route) => route.abort());
     await visit.page.tap('.resident');
     await hear('trouble');
+  });
+
+  it('hears that the console did not answer also when it is gone altogether, and no more of it afterwards', async () => {
+    await listen();
+    await visit.page.route('**/api/call', async (route) => {
+      await visit.running.stop();
+      await visit.page.waitForSelector('.cover-shown');
+      await route.abort();
+    });
+    await visit.page.tap('.resident');
+    await hear('trouble');
+    const { lobby, port } = visit.running;
+    const again = await startConsole({ port, lobby });
+    onTestFinished(() => again.stop());
+    await visit.page.clock.runFor(5_000);
+    await visit.page.waitForSelector('.cover-shown', { state: 'detached' });
+    await hearNothingElse('trouble');
+  });
+
+  it('hears to the end that the console did not answer, when its link is lost only then', async () => {
+    await listen();
+    await visit.page.route('**/api/call', (route) => route.abort());
+    await visit.page.tap('.resident');
+    await hear('trouble');
+    await visit.running.stop();
+    await visit.page.waitForSelector('.cover-shown');
+    expect((await wavesOf(visit.page)).some(({ cut }) => cut)).toBe(false);
   });
 
   it('hears an answer in the place of the ringing, which then goes on', async () => {

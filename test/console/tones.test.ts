@@ -10,15 +10,13 @@ const ended = (outcome: CallOutcome): CallView['phase'] => ({ kind: 'ended', out
 const opened: CallView['phase'] = { kind: 'opened', sentence };
 const calling: CallView['phase'] = { kind: 'calling' };
 const talking = (endsSoon: boolean): CallView['phase'] => ({ kind: 'talking', endsSoon });
-const answered = (outcome: Answer['outcome']): EntryState => ({
-  kind: 'answered',
-  answer: { outcome, sentence },
-});
+const answered = (outcome: Answer['outcome']) =>
+  ({ kind: 'answered', answer: { outcome, sentence } }) satisfies EntryState;
 
-const seen = (phase?: CallView['phase'], entry = emptyEntry) => {
+const seen = (phase?: CallView['phase'], entry: EntryState = emptyEntry, link: 'live' | 'lost' = 'live') => {
   const view = toViewModel(new InMemoryLobby().state());
   const call = phase === undefined ? {} : { call: { id: 'call-1', to: 'resident', phase } as const };
-  return heardOf({ view: { ...view, ...call }, entry });
+  return heardOf({ view: { ...view, ...call }, entry, link });
 };
 
 describe('what a guest hears', () => {
@@ -35,7 +33,7 @@ describe('what a guest hears', () => {
     ['reaches nobody', ended('unavailable'), 'notReached'],
     ['fails', ended('failed'), 'trouble'],
   ])('of a call that %s', (_name, phase, moment) => {
-    expect(seen(phase)).toEqual({ moment, call: 'call-1' });
+    expect(seen(phase)).toEqual({ moment, of: 'call-1' });
   });
 
   it.each<[Answer['outcome'], Moment]>([
@@ -44,9 +42,13 @@ describe('what a guest hears', () => {
     ['notCalled', 'notCalled'],
     ['trouble', 'trouble'],
   ])('of an answer at the keypad, %s', (outcome, moment) => {
-    expect(seen(undefined, answered(outcome))).toEqual({ moment });
+    const entry = answered(outcome);
+    const heard = { moment, of: entry.answer };
+    expect(seen(undefined, entry)).toEqual(heard);
     // The call goes on ringing behind it.
-    expect(seen(calling, answered(outcome))).toEqual({ moment });
+    expect(seen(calling, entry)).toEqual(heard);
+    // The page has it, whatever becomes of the controller.
+    expect(seen(calling, entry, 'lost')).toEqual(heard);
   });
 
   it.each([
@@ -54,6 +56,8 @@ describe('what a guest hears', () => {
     ['digits are typed', seen(undefined, { kind: 'typing', digits: '12' })],
     ['the console waits', seen(undefined, { kind: 'sending' })],
     ['the guest has cancelled', seen(ended('cancelled'))],
+    ['nobody knows whether it still rings', seen(calling, emptyEntry, 'lost')],
+    ['nobody knows whether they still talk', seen(talking(false), answered('trouble'), 'lost')],
   ])('is nothing while %s', (_name, heard) => {
     expect(heard).toBeUndefined();
   });

@@ -14,7 +14,7 @@ if (root !== null) {
     document.documentElement.lang = state.language;
     document.title = state.view?.building?.name ?? 'Vestibule';
     render(<App state={state} actions={drawn} />, root);
-    sound(heardOf(state), state.link === 'live');
+    sound(heardOf(state));
   });
   listenToKeyboard(actions.enter);
 }

@@ -1,5 +1,5 @@
 /** Sounds the moments of tones.ts. A browser without sound, or one that gives none, leaves the page as it is. */
-import { type Heard, type Pattern, patterns } from './tones.ts';
+import { type Heard, isSame, type Pattern, patterns } from './tones.ts';
 
 /** Of each wave, of 1; how loud that is, the console's mixer says. */
 const volume = 0.15;
@@ -12,14 +12,14 @@ interface Output {
 }
 
 /**
- * @returns to be told after every change what is to be heard now: that goes on, or begins in the place of what sounded. While
- * it is not `known` to be so, nothing sounds, and what was told before is not told again.
+ * @returns to be told after every change what is to be heard now: that goes on, or begins in the place of what sounded. What
+ * was told before is not told again, whatever sounded meanwhile.
  */
-export function startTonePlayer(): (heard: Heard | undefined, known: boolean) => void {
+export function startTonePlayer(): (heard: Heard | undefined) => void {
   let output: Output | undefined;
   let wanted: Heard | undefined;
-  let isKnown = false;
-  let told: Heard | undefined;
+  /** The last of each: an answer comes between two looks at the same call, and a call between two at the same answer. */
+  const told: { call?: Heard; answer?: Heard } = {};
   let sounding: readonly OscillatorNode[] = [];
   let again: ReturnType<typeof setInterval> | undefined;
 
@@ -57,13 +57,13 @@ export function startTonePlayer(): (heard: Heard | undefined, known: boolean) =>
         .resume()
         .then(() => {
           if (heard !== wanted || !mayTell(heard)) return;
-          told = heard;
+          told[sourceOf(heard)] = heard;
           begin(to, patterns[heard.moment]);
         })
         .catch(ignored);
   }
   const mayTell = (heard: Heard): boolean =>
-    isKnown && !document.hidden && (heard !== told || patterns[heard.moment].count === 'endless');
+    !document.hidden && (!isSame(heard, told[sourceOf(heard)]) || patterns[heard.moment].count === 'endless');
 
   // Browsers give sound only to a page that somebody has touched. What the touch or key was for has been done by now.
   for (const sign of ['click', 'keyup']) {
@@ -74,14 +74,14 @@ export function startTonePlayer(): (heard: Heard | undefined, known: boolean) =>
     });
   }
   document.addEventListener('visibilitychange', tell);
-  return (heard, known) => {
-    const goesOn = heard?.moment === wanted?.moment && heard?.call === wanted?.call;
-    if (goesOn && known === isKnown) return;
-    if (!goesOn) wanted = heard;
-    isKnown = known;
+  return (heard) => {
+    if (isSame(heard, wanted)) return;
+    wanted = heard;
     tell();
   };
 }
+
+const sourceOf = ({ of }: Heard): 'call' | 'answer' => (typeof of === 'string' ? 'call' : 'answer');
 
 const ignored = (): void => undefined;
 

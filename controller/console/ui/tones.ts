@@ -46,12 +46,16 @@ export const patterns: Readonly<Record<Moment, Pattern>> = {
   trouble: { hz: [400], onMs: 500, offMs: 300, count: 5 },
 };
 
-/** A moment is told once: again only of another call. */
+/** A moment is told once: again only of another call, or of another answer. */
 export interface Heard {
   readonly moment: Moment;
-  /** The call's id. */
-  readonly call?: string;
+  /** The call's id, or the answer itself. */
+  readonly of: string | Answer;
 }
+
+/** Whether both are the same moment of the same call or answer, or silence. */
+export const isSame = (one: Heard | undefined, other: Heard | undefined): boolean =>
+  one?.moment === other?.moment && one?.of === other?.of;
 
 const ofAnswer: Readonly<Record<Answer['outcome'], Moment>> = {
   grant: 'doorOpen',
@@ -73,20 +77,23 @@ const ofOutcome: Readonly<Record<Exclude<CallOutcome, 'cancelled'>, Moment>> = {
 
 /**
  * The moment to be heard; undefined: silence. While somebody talks nothing but the call itself is told, since the microphone
- * hears it. Otherwise an answer comes before a call, which goes on ringing behind it.
+ * hears it. Otherwise an answer comes before a call, which goes on ringing behind it. Without its link to the controller the
+ * page knows nothing of a call, but still what it has been answered: also that the console did not.
  */
 export function heardOf({
   view,
   entry,
+  link,
 }: {
   readonly view: LobbyViewModel | undefined;
   readonly entry: EntryState;
+  readonly link: 'starting' | 'live' | 'lost';
 }): Heard | undefined {
   const call = shownCall(view);
   if (entry.kind === 'answered' && call?.phase.kind !== 'talking')
-    return { moment: ofAnswer[entry.answer.outcome] };
-  const moment = call === undefined ? undefined : momentOf(call);
-  return call === undefined || moment === undefined ? undefined : { moment, call: call.id };
+    return { moment: ofAnswer[entry.answer.outcome], of: entry.answer };
+  const moment = call === undefined || link !== 'live' ? undefined : momentOf(call);
+  return call === undefined || moment === undefined ? undefined : { moment, of: call.id };
 }
 
 function momentOf({ phase }: CallView): Moment | undefined {
