@@ -17,7 +17,7 @@ export function dialUri(template: string, number: string): string | undefined {
   );
   // The template's own digits count, too: 9 in front of 11 is 911.
   const [before = ''] = userOf(template).split('{');
-  return isEmergencyDialled(userOf(uri), before.replaceAll(/\D/g, '')) ? undefined : uri;
+  return isEmergencyDialled(userOf(uri), before) ? undefined : uri;
 }
 
 /** Without a password and parameters: RFC 3261 section 19.1.1. */

@@ -34,12 +34,15 @@ const emergency: ReadonlySet<string> = new Set([
   ...['061', '062', '080', '085', '088', '091', '092', '10111', '10177'],
 ]);
 
+/** What takes an outside line. */
+const outsideLines = ['0', '00', '7', '8', '9', '99'] as const;
+
 /**
  * What a PBX makes an emergency call of: behind the one or two digits that take an outside line, or with digits too many,
  * which analogue trunks leave out. 112 with more digits is left: it is a suite of the eleventh floor. 116 and three digits:
  * the help lines of Europe (Decision 2007/116/EC).
  */
-const emergencyByPbx = /^(?:911|999|(?:00?|7|8|99?)(?:911|112|999)|116\d{3}$)/;
+const emergencyByPbx = new RegExp(`^(?:911|999|(?:${outsideLines.join('|')})(?:911|112|999)|116\\d{3}$)`);
 
 /** Directory enquiries as they are dialled in Europe: 118 118 (GB), 118 218 (FR), 11880 (DE). They put calls through, at their price. */
 const enquiries = /^118\d{2,3}$/;
@@ -105,23 +108,27 @@ export function numberRefusal(
   return allowed ? undefined : 'country';
 }
 
-/** What takes an outside line. */
-const outsideLines = ['0', '00', '7', '8', '9', '99'] as const;
+/** What is dialled by the user part of an address: `%23` is a #, no 23, and `%31` is a 1 (RFC 3261 section 19.1.2). */
+const dialledBy = (userPart: string): string =>
+  userPart
+    .replaceAll(/%([\dA-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replaceAll(/[^\d+]/g, '');
 
 /**
  * Whether a PBX or trunk would make an emergency call of what is dialled in the end: the user part of an address, in which
  * an installer's digits (an outside line's 9) may stand around a number that by itself is none. An ordinary number stays
  * one behind an outside line: 9 and +1 416 … are 91416…, and 9 and +994 … are 9994…, which is no 999.
- * @param before the installer's digits in front of the number; suite 8101 alone is no 101 behind an 8
+ * @param before what the installer wrote in front of the number; suite 8101 alone is no 101 behind an 8
  */
 export function isEmergencyDialled(userPart: string, before: string): boolean {
-  const dialled = userPart.replaceAll(/[^\d+]/g, '');
+  const dialled = dialledBy(userPart);
   if (nanpService.test(dialled)) return true;
   // With its country code in front a number is E.164, unless it is too short for that.
   if (/^\+\d{7,}$/.test(dialled)) return false;
   const digits = dialled.replaceAll('+', '');
   if (digits.length > 6) return /^(?:911|112)/.test(digits);
+  const own = dialledBy(before).replaceAll('+', '');
   const isBehind = (line: string): boolean =>
-    before.startsWith(line) && emergency.has(digits.slice(line.length));
+    own.startsWith(line) && emergency.has(digits.slice(line.length));
   return emergency.has(digits) || emergencyByPbx.test(digits) || outsideLines.some(isBehind);
 }

@@ -190,6 +190,9 @@ describe('a number becomes an address', () => {
     ['sip:91{digits}@x', '+14165550100'],
     ['sip:911@x;n={number}', '204'],
     ['sip:{number}@x', '911'],
+    ['sip:%39%31{number}@x', '12'],
+    ['sip:%2A9{number}@x', '15'],
+    ['sip:{number}%23@x', '911'],
     ['sip:{number}@x', '+19115550100'],
   ])('not as an emergency call that the template’s own digits make: %s of %s', (template, number) => {
     expect(dialUri(template, number)).toBeUndefined();
@@ -202,6 +205,8 @@ describe('a number becomes an address', () => {
     ['sip:00{digits}@x', '+33123456789', 'sip:0033123456789@x'],
     ['sip:9{digits}@x', '+994501234567', 'sip:9994501234567@x'],
     ['sip:9{number}@x', '204', 'sip:9204@x'],
+    ['sip:11%23{digits}@x', '+14165550100', 'sip:11%2314165550100@x'],
+    ['sip:%2B{digits}@x', '+14165550100', 'sip:%2B14165550100@x'],
     ['sip:9{number}@x', '1204', 'sip:91204@x'],
     ['sip:1{number}@x', '1205', 'sip:11205@x'],
     ['sip:21{number}@x', '12', 'sip:2112@x'],
