@@ -27,7 +27,7 @@ const ParityRule = z.strictObject({
 const CardFormat = z
   .strictObject({
     bits: z.int().min(1).max(256).describe('how many bits such a card has'),
-    facility: BitRange.optional().describe('where the facility code stands'),
+    facility: BitRange.optional().describe('where the facility code stands, which may be within `card`'),
     card: BitRange.describe('where the card number stands'),
     parity: z.array(ParityRule).default([]).describe('its parity bits, all of which must be right'),
   })
@@ -60,9 +60,6 @@ function impossibleIn(format: CardFormat): readonly Impossible[] {
   return [
     ...(facility === undefined ? [] : impossibleRange('facility', facility, bits)),
     ...impossibleRange('card', card, bits),
-    ...(facility !== undefined && facility.first <= card.last && card.first <= facility.last
-      ? [{ path: ['facility'], message: 'beside `card`, with no bit in both' }]
-      : []),
     ...(rules.length > 0 ? rules : contradiction(parity)),
   ];
 }

@@ -11,9 +11,29 @@ export function problemInDial(template: string): string | undefined {
   const host = behind?.replace(/[;?].*$/, '');
   if (user === '' || more.length > 0 || host === undefined || !isHost(host))
     return `a SIP address with one @, a user before it and a host behind it, ${example}`;
-  return /\{(?:number|digits)\}/.test(template)
+  if (!/\{(?:number|digits)\}/.test(template))
+    return `a SIP address with {number} or {digits} in it, ${example}`;
+  const emergency = emergencyIn(user);
+  return emergency === undefined
     ? undefined
-    : `a SIP address with {number} or {digits} in it, ${example}`;
+    : `a SIP address whose own digits do not make an emergency call (${emergency}) of every number, ${example}`;
+}
+
+/**
+ * The emergency number that the user part begins with, whatever is called: the console places no such call, or a PBX that
+ * looks at the first digits answers it as one. 11 and a country code are 111 to 119, each of which is one somewhere, unless
+ * a # is in between; 11 and a suite are a longer suite.
+ */
+function emergencyIn(user: string): string | undefined {
+  const [dialled = ''] = user.split(/[:;]/);
+  const unescaped = dialled.replaceAll(/%([\dA-F]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const [own = '', form] = unescaped.split(/\{(number|digits)\}/);
+  // What begins with a plus is E.164.
+  const digits = own.replaceAll(/[^\d+]/g, '');
+  const isElevenAndAll = digits === '11' && form === 'digits' && !/[#*]/.test(own);
+  return /^(?:112|911|999)/.exec(digits)?.[0] ?? (isElevenAndAll ? '112' : undefined);
 }
 
 const isHost = (host: string): boolean =>

@@ -96,13 +96,16 @@ export const SipPhone = z
       .string()
       .regex(/^(?:discard|alsa:[^";<>\s\p{Cc}]{1,255})$/u, '`alsa:DEVICE`, or `discard` for a trial')
       .default('alsa:default')
-      .describe('`alsa:DEVICE`; for a trial `discard`'),
+      .describe(
+        '`alsa:DEVICE`, one that mixes, since the page sounds its tones there, too: no `hw:` or `plughw:`; for a trial `discard`',
+      ),
     engine: path.default('/usr/bin/baresip').describe('the phone engine'),
     engineModules: path.default('/usr/lib/baresip/modules').describe('the folder of its modules'),
   })
   .check(({ value, issues }) => {
     const { srtp, transport, dial } = value;
-    const other = transportIn(dial);
+    // Behind a proxy it is how the proxy goes on (RFC 3261 section 8.1.2).
+    const other = value.outboundProxy === undefined ? transportIn(dial) : undefined;
     if (other !== undefined && other !== transport)
       issues.push({
         code: 'custom',

@@ -80,6 +80,10 @@ describe('a real line in the configuration', () => {
     ['dial', 'sip:100@{number}', 'a user before it and a host behind it, such as'],
     ['dial', 'sip:{number}@a@b', 'a user before it and a host behind it, such as'],
     ['dial', 'sip:100@{domain}', 'a SIP address with {number} or {digits} in it, such as'],
+    ['dial', 'sip:1122%23{digits}@x', 'do not make an emergency call (112) of every number, such as'],
+    ['dial', 'sip:11{digits}@x', 'do not make an emergency call (112) of every number, such as'],
+    ['dial', 'sip:%39-11{number}@x', 'do not make an emergency call (911) of every number, such as'],
+    ['dial', 'sip:999;phone-context=x@x;n={number}', 'an emergency call (999) of every number, such as'],
     ['dial', 'tel:{number}', 'a SIP address such as sip:{number}@{domain}'],
   ])('says of %s %j what it must be', (key, value, words) => {
     const { error } = SipPhone.safeParse({ ...least, [key]: value });
@@ -92,6 +96,12 @@ describe('a real line in the configuration', () => {
     'sip:{number}@[2001:db8::1]:5060',
     'sip:resident@127.0.0.1:5090;number={number}',
     'sip:{number}@{domain};transport=udp',
+    'sip:11%23{digits}@{domain}',
+    'sip:11{number}@{domain}',
+    'sip:99{digits}@{domain}',
+    'sip:9011{digits}@{domain}',
+    'sip:+{digits}@{domain}',
+    'sip:2112{number}@{domain}',
   ])('dials by %s', (dial) => {
     expect(SipPhone.parse({ ...least, dial }).dial).toBe(dial);
   });
@@ -124,6 +134,19 @@ describe('a real line in the configuration', () => {
     expect(error?.issues).toMatchObject([
       { path: ['dial'], message: expect.stringContaining('of `transport`, which is tls') },
     ]);
+  });
+
+  it.each([
+    ['udp', false],
+    ['udp', true],
+    ['tls', true],
+  ] as const)('leaves it to a proxy how it goes on: over %s, with SRTP %s', (transport, srtp) => {
+    const dial = 'sip:{number}@trunk.example.net;transport=tls';
+    const outboundProxy = 'sip:127.0.0.1';
+    const phone = SipPhone.safeParse({ ...least, outboundProxy, dial, transport, srtp });
+    expect(phone.error?.issues).toBeUndefined();
+    const away = SipPhone.safeParse({ ...least, outboundProxy: 'sip:edge.example', dial, srtp: true });
+    expect(away.error?.issues).toMatchObject([{ path: ['srtp'] }]);
   });
 
   it('says why a user has no colon; a login may have one', () => {
