@@ -16,7 +16,7 @@ import { type IdentityFacts, judgeIdentity } from './areas/identity.ts';
 import { judgeLink } from './areas/link.ts';
 import { judgeOperation } from './areas/operation.ts';
 import { judgePermissions } from './areas/permissions.ts';
-import { judgePhoneFiles, judgePhoneStatus } from './areas/phone.ts';
+import { judgePhoneFiles, judgePhoneStatus, judgeSpeaker } from './areas/phone.ts';
 import { judgeReaders } from './areas/readers.ts';
 import type { Finding } from './finding.ts';
 import { readCertificates } from './readers/certificates.ts';
@@ -26,7 +26,7 @@ import { readDisk } from './readers/disk.ts';
 import { readGpio } from './readers/gpio.ts';
 import { readLink } from './readers/link.ts';
 import { readPermissions } from './readers/permissions.ts';
-import { phoneFileProblem } from './readers/phone-files.ts';
+import { phoneFileProblem, unsharedSpeaker } from './readers/phone-files.ts';
 import { readReaders } from './readers/reader-lines.ts';
 
 /** How long doctor waits, in milliseconds. */
@@ -99,6 +99,7 @@ export async function examine(
       ...(time.kind === 'now' ? { now: time.at } : {}),
     }),
     ...judgePhoneFiles(phoneFileProblem(config), config.file),
+    ...judgeSpeaker(unsharedSpeaker(config), config.file),
     ...judgePhoneStatus(status?.phone),
     ...judgeDisk(disk, status?.disk.state),
     ...judgePermissions(permissions),

@@ -22,6 +22,10 @@ export function audioProblem(
     : undefined;
 }
 
+/** The ALSA device that belongs to one program at a time: whoever else sounds there keeps the engine from it. */
+export const unsharedDevice = (speaker: AudioSink): string | undefined =>
+  speaker.kind === 'alsa' && /^(?:plug)?hw(?::|$)/.test(speaker.device) ? speaker.device : undefined;
+
 /** `hw:1,0`, `plughw:CARD=Device,DEV=0`; any other name (`default`, one of asound.conf) needs some card that can do it. */
 function hasDevice(cards: string, device: string, direction: 'c' | 'p'): boolean {
   const [, card, number = '0'] = /^(?:plug)?hw:(?:CARD=)?([^,]+)(?:,(?:DEV=)?(\d+))?/.exec(device) ?? [];

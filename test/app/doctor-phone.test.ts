@@ -7,6 +7,7 @@ import { judgePhone, judgePhoneStatus, type PhoneFacts } from '../../controller/
 import { examine } from '../../controller/doctor/examine.ts';
 import type { Finding } from '../../controller/doctor/finding.ts';
 import { type PhonePatience, readPhone } from '../../controller/doctor/readers/phone.ts';
+import { unsharedSpeaker } from '../../controller/doctor/readers/phone-files.ts';
 import { silence, wavOf } from '../../drivers/sip/wav.ts';
 import { freeSipPort } from '../../scripts/free-sip-port.ts';
 import { BaresipResident } from '../support/baresip-resident.ts';
@@ -136,6 +137,9 @@ describe('vestibule doctor phone', () => {
   provoked(['phoneFileUnusable'], 'CA certificates that are not there', async () =>
     examined(await line({ caFile: 'no-ca.pem' })),
   );
+  provoked(['phoneSpeakerUnshared'], 'a loudspeaker that the page would have to leave to it', async () =>
+    examined(await line({ speaker: 'alsa:plughw:CARD=Device,DEV=0', engine: '/usr/bin/no-such-engine' })),
+  );
   it('calls no number that "dial" makes an emergency call of', async () => {
     const findings = await examined(await line({ dial: 'sip:9{number}@127.0.0.1' }), '11');
     expect(findings.at(-1)?.what).toBe(
@@ -193,6 +197,24 @@ describe('vestibule doctor, of the phone of a running controller', () => {
     const findings = await examine(config, { watch: (_, work) => work });
     expect(oneOf(findings, 'phoneFileUnusable').what).toContain(`run chmod 600 ${open}.`);
     return findings;
+  });
+
+  provoked(['phoneSpeakerUnshared'], 'one with a loudspeaker of its own, while it runs or not', async () => {
+    const findings = await examine(await line({ speaker: 'alsa:hw:1,0' }), { watch: (_, work) => work });
+    expect(oneOf(findings, 'phoneSpeakerUnshared').what).toContain('The loudspeaker hw:1,0 belongs');
+    return findings;
+  });
+
+  it.each([
+    ['alsa:hw:1,0', 'hw:1,0'],
+    ['alsa:plughw:CARD=Device', 'plughw:CARD=Device'],
+    ['alsa:plughw', 'plughw'],
+    ['alsa:default', undefined],
+    ['alsa:default:CARD=Device', undefined],
+    ['alsa:hwmix', undefined],
+    ['discard', undefined],
+  ])('takes of the loudspeaker %s for one that cannot be shared: %s', async (speaker, device) => {
+    expect(unsharedSpeaker(await line({ speaker }))).toBe(device);
   });
 
   it.each([undefined, { simulated: true }])('has nothing to say of %j', (phone) => {

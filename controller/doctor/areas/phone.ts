@@ -39,6 +39,12 @@ export const phoneKinds = {
     means: 'The microphone or the loudspeaker is missing; the sentence says which.',
     wayOut: 'List them with "arecord -L" and "aplay -L", and name them under "phone" in {file}.',
   },
+  phoneSpeakerUnshared: {
+    level: 'warn',
+    says: 'The loudspeaker {device} belongs to one program at a time: while the page rings, the phone cannot have it, and the call is silent.',
+    wayOut:
+      'The page sounds its tones there, too: name one that mixes as "speaker" under "phone" in {file}, such as alsa:default or alsa:default:CARD=Device.',
+  },
   phoneEngineGood: { level: 'ok', says: 'The phone engine runs (baresip {version}).' },
   phoneEngineFailed: {
     level: 'fail',
@@ -99,6 +105,10 @@ const found = finderOf(phoneKinds);
 export const judgePhoneFiles = (problem: string | undefined, file: string): readonly Finding[] =>
   problem === undefined ? [] : [found('phoneFileUnusable', { problem, file })];
 
+/** @param device a loudspeaker that the page and the phone cannot share */
+export const judgeSpeaker = (device: string | undefined, file: string): readonly Finding[] =>
+  device === undefined ? [] : [found('phoneSpeakerUnshared', { device, file })];
+
 /** What a running controller says of its phone; nothing of one that is simulated, which the configuration tells. */
 export function judgePhoneStatus(phone: ControllerStatus['phone']): readonly Finding[] {
   if (phone === undefined || phone.simulated) return [];
@@ -132,6 +142,8 @@ export type PhoneFacts =
   | {
       readonly kind: 'looked';
       readonly audioProblem?: string;
+      /** The device, where the page cannot sound on it, too. */
+      readonly unsharedSpeaker?: string;
       readonly engineProblem?: string;
       readonly version?: string;
       /** Absent: the console does not register. */
@@ -148,15 +160,18 @@ export function judgePhone(facts: PhoneFacts, file: string): readonly Finding[] 
   if (facts.kind === 'notReal') return [found('phoneNotReal', { phone: facts.phone, file })];
   if (facts.kind === 'inUse') return [found('phoneInUse', {})];
   if (facts.kind === 'fileUnusable') return judgePhoneFiles(facts.problem, file);
-  const { audioProblem, engineProblem, version, registered, waitedSeconds, tls, call } = facts;
-  const audio =
+  const { audioProblem, unsharedSpeaker, engineProblem, version, registered, waitedSeconds, tls, call } =
+    facts;
+  const audio = [
     audioProblem === undefined
       ? found('phoneAudioThere', {})
-      : found('phoneAudioMissing', { problem: audioProblem, file });
+      : found('phoneAudioMissing', { problem: audioProblem, file }),
+    ...judgeSpeaker(unsharedSpeaker, file),
+  ];
   if (engineProblem !== undefined)
-    return [audio, found('phoneEngineFailed', { problem: engineProblem, file })];
+    return [...audio, found('phoneEngineFailed', { problem: engineProblem, file })];
   return [
-    audio,
+    ...audio,
     found('phoneEngineGood', { version: version ?? 'of an unknown release' }),
     ...(registered === undefined
       ? []

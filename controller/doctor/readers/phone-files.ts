@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import type { ControllerConfig } from '../../../config/load.ts';
+import { unsharedDevice } from '../../../drivers/sip/audio-probe.ts';
 import { PasswordFileFault, readPassword } from '../../../drivers/sip/read-password.ts';
 import { sipSetupOf } from '../../phone-setup.ts';
 
@@ -20,3 +21,7 @@ export function phoneFileProblem({ phone, file }: ControllerConfig): string | un
   }
   return undefined;
 }
+
+/** The loudspeaker, where the page and the engine cannot both sound on it. */
+export const unsharedSpeaker = ({ phone, file }: ControllerConfig): string | undefined =>
+  phone?.hardware === 'sip' ? unsharedDevice(sipSetupOf(phone, file).speaker) : undefined;

@@ -13,7 +13,7 @@ import { sipSetupOf } from '../../phone-setup.ts';
 import { statusOf } from '../areas/controller.ts';
 import type { PhoneFacts, TestCall } from '../areas/phone.ts';
 import { readController } from './controller.ts';
-import { phoneFileProblem } from './phone-files.ts';
+import { phoneFileProblem, unsharedSpeaker } from './phone-files.ts';
 
 /** How long each step may take, in milliseconds. */
 export interface PhonePatience {
@@ -65,6 +65,7 @@ export async function readPhone(
   });
   let engineProblem: string | undefined;
   const sound = audioProblem(setup);
+  const unshared = unsharedSpeaker(config);
   try {
     await sipPhone
       .start(
@@ -82,6 +83,7 @@ export async function readPhone(
     return {
       kind: 'looked',
       ...(sound === undefined ? {} : { audioProblem: sound }),
+      ...(unshared === undefined ? {} : { unsharedSpeaker: unshared }),
       ...(engineProblem === undefined ? {} : { engineProblem }),
       ...(engine === undefined ? {} : { version: engine }),
       ...(isRegistered === undefined ? {} : { registered: isRegistered }),
