@@ -1,4 +1,5 @@
 import type { ClockReading } from '../core/access/facts.ts';
+import { instantWriter } from '../core/time/instant-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventDraft, EventStamp } from '../ports/events.ts';
 import { type CommittedEvent, type Journal, type JournalChange, StorageFault } from '../ports/journal.ts';
@@ -11,6 +12,7 @@ export class Recorder {
   readonly shedding: Shedding;
   readonly #journal: Journal;
   readonly #clock: Clock;
+  readonly #instantText = instantWriter();
   #live = false;
 
   constructor(journal: Journal, clock: Clock) {
@@ -60,13 +62,14 @@ export class Recorder {
   }
 
   #bodies(drafts: readonly EventDraft[]): readonly string[] {
-    const stamp = this.#stamp(this.#clock.reading());
-    return drafts.map((draft) => JSON.stringify({ ...draft, ...stamp }));
+    // Written once for all of them, and put in where each ends.
+    const stamp = JSON.stringify(this.#stamp(this.#clock.reading())).slice(1);
+    return drafts.map((draft) => `${JSON.stringify(draft).slice(0, -1)},${stamp}`);
   }
 
   #stamp({ now, state }: ClockReading): EventStamp {
     return {
-      time: new Date(now).toISOString(),
+      time: this.#instantText(now),
       monotonicMs: this.#clock.monotonicMs(),
       boot: this.#clock.boot,
       clockState: state,

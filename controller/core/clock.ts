@@ -91,10 +91,7 @@ export function readClock(known: ClockKnowledge, inputs: ClockInputs): ClockRead
 
 export function examineClock(known: ClockKnowledge, { monotonicMs, rtc }: ClockInputs): ClockStatus {
   const { floor, report: ntp } = known;
-  const evidence = evidenceOf(known, monotonicMs);
-  // A fresh welcome is named first and wins; where nothing is fresh, the least assumed error does.
-  const fresh = evidence.find(({ isFresh }) => isFresh);
-  const best = fresh ?? evidence.toSorted((one, other) => one.errorMs - other.errorMs)[0];
+  const best = bestOf(evidenceOf(known, monotonicMs));
   if (best !== undefined) {
     const { source, anchor, ageMs, isFresh } = best;
     const told = instantOf(anchor, monotonicMs);
@@ -106,6 +103,16 @@ export function examineClock(known: ClockKnowledge, { monotonicMs, rtc }: ClockI
   return plausible
     ? { state: 'held', now: rtc, source: 'systemClock', ntp }
     : { state: 'unknown', now: floor, source: 'none', ntp };
+}
+
+/** A fresh welcome is named first and wins; where nothing is fresh, the least assumed error does. */
+function bestOf(evidence: readonly Evidence[]): Evidence | undefined {
+  let best: Evidence | undefined;
+  for (const one of evidence) {
+    if (one.isFresh) return one;
+    if (best === undefined || one.errorMs < best.errorMs) best = one;
+  }
+  return best;
 }
 
 interface Evidence {
