@@ -63,7 +63,11 @@ interface Versioned {
   readonly version: number;
 }
 
+/** So few are looked through; `explainedRows` sorts out more than that. */
+export const handful = 16;
+
 export function note(trail: Trail, table: TableName, row: Versioned): void {
+  if (trail.length <= handful && trail.some((seen) => seen.id === row.id && seen.table === table)) return;
   trail.push({ table, id: row.id, version: row.version });
 }
 
