@@ -71,6 +71,21 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     ]);
   });
 
+  it('answers no copy of a hello whose session the device has left', async () => {
+    const { head, peer } = await scene();
+    const at = { ...head.books.store.dataset.cursor() };
+    const session = randomUUID();
+    const second = peer.hello({ ...at, session });
+    await peer.next('welcome', ({ nonce }) => nonce === second.nonce);
+    const copied = peer.hello(at);
+    const third = peer.hello({ ...at, session });
+    const { payload } = await peer.next(
+      'welcome',
+      ({ nonce }) => nonce === copied.nonce || nonce === third.nonce,
+    );
+    expect(payload['nonce']).toBe(third.nonce);
+  });
+
   it('says so where a console has had a later keyset than its own: its folder is an older copy', async () => {
     const { head, peer } = await scene();
     const told = () => head.logged.find(({ what }) => what.startsWith('a console has had a later keyset'));

@@ -2,6 +2,8 @@
 export interface DeviceLink {
   /** Of the latest hello; absent: not heard since the start, or gone. */
   session?: string;
+  /** Those before it, the newest last. */
+  readonly pastSessions: Set<string>;
   /** The log that the latest hello named, and how far the device believes it to be acknowledged. */
   log?: { readonly id: string; readonly acked: number };
   /** Deltas up to this (epoch, seq) have been sent and not yet been given up. */
@@ -18,6 +20,22 @@ export interface DeviceLink {
   goneAtMs?: number;
 }
 
+const pastSessionsKept = 1_000;
+
+/** A device makes a new session for each connection: a hello of one that it has left is a copy. False: this is one. */
+export function takeSession(link: DeviceLink, session: string): boolean {
+  if (link.pastSessions.has(session)) return false;
+  if (link.session !== undefined && link.session !== session) {
+    link.pastSessions.add(link.session);
+    for (const oldest of link.pastSessions) {
+      if (link.pastSessions.size <= pastSessionsKept) break;
+      link.pastSessions.delete(oldest);
+    }
+  }
+  link.session = session;
+  return true;
+}
+
 export class DeviceLinks {
   readonly #links = new Map<string, DeviceLink>();
 
@@ -27,6 +45,7 @@ export class DeviceLinks {
     const link: DeviceLink = {
       sent: { epoch: 0, seq: 0 },
       sentAtMs: Number.NEGATIVE_INFINITY,
+      pastSessions: new Set(),
       logs: new Set(),
     };
     this.#links.set(device, link);

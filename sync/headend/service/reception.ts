@@ -9,6 +9,7 @@ import type { Cursor } from '../store/dataset-store.ts';
 import type { DeviceRow } from '../store/device-store.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { Courier } from './courier.ts';
+import { takeSession } from './device-links.ts';
 import type { EventIntake } from './event-intake.ts';
 import { instantText, type Parts } from './parts.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -145,10 +146,14 @@ export class Reception {
     const { courier, commands, events } = this.#desks;
     const { id } = before;
     const link = links.of(id);
-    if (link.session !== hello.session) {
+    const isNew = link.session !== hello.session;
+    if (!takeSession(link, hello.session)) {
+      this.#refusals.refused(id, 'hello', 'replayed');
+      return;
+    }
+    if (isNew) {
       log('info', 'device says hello', { device: id, software: hello.software, clock: hello.clockState });
     }
-    link.session = hello.session;
     // A device begins a new log when it has lost the old one, and never goes back to it.
     if (before.log !== hello.log && link.logs.has(hello.log)) {
       log('error', 'two devices use one identity: wipe one of them and enrol it anew', { device: id });
