@@ -16,13 +16,26 @@ export interface WireRow {
 export const rowForm = ({ table, id, version, row }: WireRow): string =>
   `${table}\0${id}\0${version}\0${row}`;
 
-/** 32 raw bytes of the previous hash, then the body's UTF-8; the first previous hash is `noHash`. */
-export function eventForm(previousHash: string, body: string): Uint8Array {
-  const tail = utf8.encode(body);
-  const bytes = new Uint8Array(32 + tail.length);
-  bytes.setFromHex(previousHash);
-  bytes.set(tail, 32);
-  return bytes;
+const hashLength = 32;
+/** Of any UTF-16 unit in UTF-8. */
+const mostBytes = 3;
+
+/**
+ * Writes what an event's hash is of: the 32 raw bytes of the previous hash, then the body's UTF-8; the first previous hash is
+ * `noHash`. Always into the same memory, because new memory for each takes as long as the hash itself: what it returns is
+ * good until its next call.
+ */
+export function eventFormWriter(): (previousHash: string, body: string) => Uint8Array {
+  let room = new Uint8Array(4_096);
+  let tail = room.subarray(hashLength);
+  return (previousHash, body) => {
+    if (tail.length < body.length * mostBytes) {
+      room = new Uint8Array(hashLength + body.length * mostBytes);
+      tail = room.subarray(hashLength);
+    }
+    room.setFromHex(previousHash);
+    return room.subarray(0, hashLength + utf8.encodeInto(body, tail).written);
+  };
 }
 
 /** 64 zeros: the digest of no rows, and the hash before the first event. */

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { EpochMs } from '../core/access/facts.ts';
-import { eventForm } from '../core/hash-forms.ts';
+import { eventFormWriter } from '../core/hash-forms.ts';
 import type { CommittedEvent } from '../ports/journal.ts';
+
+const eventForm = eventFormWriter();
 
 /** An event's hash links it to the one before (PROTOCOL "Rows, digest, event hash"). */
 export const eventHash = (previousHash: string, body: string): string =>

@@ -33,14 +33,13 @@ import {
   prepareSetJournalState,
   readJournalState,
 } from './journal-state.ts';
+import { usualLogPages } from './open-database.ts';
 import { prepareOperatorModes } from './operator-modes.ts';
 import { preparePersonLog } from './person-log.ts';
 import { type ReserveFile, spendingReserve } from './reserve-file.ts';
 import { prepareSaltoNotes } from './salto-notes.ts';
 import { type FaultGuard, faultsTyped } from './storage-fault.ts';
 
-/** SQLite's default. */
-const usualLogPages = 1_000;
 const frugalLogPages = 64;
 
 export class SqliteJournal implements Journal {
@@ -284,7 +283,7 @@ export class SqliteJournal implements Journal {
   }
 
   /**
-   * Out of the reserve, the write-ahead log is worked into the database sixteen times as often: its pages would take up
+   * Out of the reserve, the write-ahead log is worked into the database four times as often: its pages would take up
    * several times the room of the events in them.
    */
   #keepLogShort(frugal: boolean): void {

@@ -3,7 +3,7 @@
  * none knows how the evidence came about, so each can be shown to see what it is for.
  */
 import { createHash } from 'node:crypto';
-import { eventForm, noHash } from '../../controller/core/hash-forms.ts';
+import { eventFormWriter, noHash } from '../../controller/core/hash-forms.ts';
 import { doorScopes, isNever } from './building.ts';
 import { bodyOf, type EventBody } from './event-body.ts';
 import { comparePlaces, type DeviceEvidence, type EventRow, type Evidence, placeKey } from './evidence.ts';
@@ -120,6 +120,7 @@ const pubackAfterCommit = perDevice(({ taken, seen }) =>
   }),
 );
 
+const eventForm = eventFormWriter();
 export const eventHash = (previous: string, body: string): string =>
   createHash('sha256').update(eventForm(previous, body)).digest('hex');
 

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import { eventForm, rowForm, type WireRow } from '../../controller/core/hash-forms.ts';
+import { eventFormWriter, rowForm, type WireRow } from '../../controller/core/hash-forms.ts';
 
+const eventForm = eventFormWriter();
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 export const rowHash = (row: WireRow): string => sha256(rowForm(row));
