@@ -27,7 +27,7 @@ export type FaultKind = Fault['kind'];
 
 /** How often each comes; only their proportion matters. */
 export const weights: Readonly<Record<FaultKind, number>> = {
-  killDevice: 44,
+  killDevice: 62,
   killHeadEnd: 8,
   killBroker: 5,
   cut: 10,

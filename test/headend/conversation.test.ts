@@ -71,19 +71,51 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     ]);
   });
 
-  it('answers no copy of a hello whose session the device has left', async () => {
-    const { head, peer } = await scene();
-    const at = { ...head.books.store.dataset.cursor() };
+  it('answers no copy of a hello: commands go on to the session that the device has', async () => {
+    const { head, peer, cursor } = await scene();
+    const copied = peer.hello({ ...cursor() });
+    await peer.next('welcome', ({ nonce }) => nonce === copied.nonce);
     const session = randomUUID();
-    const second = peer.hello({ ...at, session });
+    const second = peer.hello({ ...cursor(), session });
     await peer.next('welcome', ({ nonce }) => nonce === second.nonce);
-    const copied = peer.hello(at);
-    const third = peer.hello({ ...at, session });
+    peer.hello({ ...cursor(), ...copied });
+    const third = peer.hello({ ...cursor(), session });
     const { payload } = await peer.next(
       'welcome',
       ({ nonce }) => nonce === copied.nonce || nonce === third.nonce,
     );
     expect(payload['nonce']).toBe(third.nonce);
+    peer.hello({ ...cursor(), ...copied });
+    head.books.desk.lockdown('door:lobby', true);
+    head.books.desk.lockdown('door:lobby', false);
+    const off = await peer.next('command', ({ session: named }) => named !== undefined);
+    expect(off.payload['session']).toBe(session);
+  });
+
+  it('asks for a hello when the device refuses a session: one of an earlier session had come late', async () => {
+    const { head, peer, cursor } = await scene();
+    const by = { kind: 'staff', id: 's-1' } as const;
+    const unlock = () => head.books.desk.unlock({ device: peer.id, door: 'lobby', by });
+    const session = randomUUID();
+    const left = randomUUID();
+    const now = peer.hello({ ...cursor(), session });
+    await peer.next('welcome', ({ nonce }) => nonce === now.nonce);
+    const late = peer.hello({ ...cursor(), session: left });
+    await peer.next('welcome', ({ nonce }) => nonce === late.nonce);
+    const refused = unlock();
+    const { payload } = await peer.next('command');
+    expect(payload['session']).toBe(left);
+    const at = new Date().toISOString();
+    peer.say('result', { id: payload['id'], outcome: 'rejected', reason: 'session', at });
+    expect(await refused).toMatchObject({ outcome: 'rejected', reason: 'session' });
+    await peer.next('welcome', ({ nonce }) => nonce === null);
+    const again = peer.hello({ ...cursor(), session });
+    await peer.next('welcome', ({ nonce }) => nonce === again.nonce);
+    const obeyed = unlock();
+    const second = await peer.next('command');
+    expect(second.payload['session']).toBe(session);
+    peer.say('result', { id: second.payload['id'], outcome: 'done', at });
+    expect(await obeyed).toMatchObject({ outcome: 'done' });
   });
 
   it('says so where a console has had a later keyset than its own: its folder is an older copy', async () => {

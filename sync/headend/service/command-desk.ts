@@ -169,14 +169,16 @@ export class CommandDesk {
     this.#parts.store.commands.forgetDenialResults(device);
   }
 
-  result(device: string, { id, outcome, reason, state }: CommandResult): void {
+  /** `anotherSession`: the device has just refused a command because it names none of its sessions. */
+  result(device: string, { id, outcome, reason, state }: CommandResult): 'noted' | 'anotherSession' {
     const { store, clock, log } = this.#parts;
     const told = reason === undefined ? { id, outcome } : { id, outcome, reason };
-    if (store.commands.result(device, id, outcome, reason ?? null, clock.now())) {
-      log('info', 'command result', { device, ...told });
+    const isNew = store.commands.result(device, id, outcome, reason ?? null, clock.now());
+    if (isNew) log('info', 'command result', { device, ...told });
+    if (outcome !== 'accepted') {
+      this.#waiting.get(id)?.({ kind: 'result', ...told, ...(state === undefined ? {} : { state }) });
     }
-    if (outcome === 'accepted') return;
-    this.#waiting.get(id)?.({ kind: 'result', ...told, ...(state === undefined ? {} : { state }) });
+    return isNew && reason === 'session' ? 'anotherSession' : 'noted';
   }
 
   #denialsInForce(device: DeviceRow): readonly CommandRow[] {

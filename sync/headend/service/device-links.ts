@@ -2,8 +2,8 @@
 export interface DeviceLink {
   /** Of the latest hello; absent: not heard since the start, or gone. */
   session?: string;
-  /** Those before it, the newest last. */
-  readonly pastSessions: Set<string>;
+  /** Of the hellos that were heard, the newest last. */
+  readonly nonces: Set<string>;
   /** The log that the latest hello named, and how far the device believes it to be acknowledged. */
   log?: { readonly id: string; readonly acked: number };
   /** Deltas up to this (epoch, seq) have been sent and not yet been given up. */
@@ -20,17 +20,19 @@ export interface DeviceLink {
   goneAtMs?: number;
 }
 
-const pastSessionsKept = 1_000;
+const noncesKept = 1_000;
 
-/** A device makes a new session for each connection: a hello of one that it has left is a copy. False: this is one. */
-export function takeSession(link: DeviceLink, session: string): boolean {
-  if (link.pastSessions.has(session)) return false;
-  if (link.session !== undefined && link.session !== session) {
-    link.pastSessions.add(link.session);
-    for (const oldest of link.pastSessions) {
-      if (link.pastSessions.size <= pastSessionsKept) break;
-      link.pastSessions.delete(oldest);
-    }
+/** A device makes a new nonce for each hello: one that was heard before is a copy. False: this is one. */
+export function takeHello(
+  link: DeviceLink,
+  { session, nonce }: { readonly session: string; readonly nonce: string },
+): boolean {
+  const { nonces } = link;
+  if (nonces.has(nonce)) return false;
+  nonces.add(nonce);
+  for (const oldest of nonces) {
+    if (nonces.size <= noncesKept) break;
+    nonces.delete(oldest);
   }
   link.session = session;
   return true;
@@ -45,7 +47,7 @@ export class DeviceLinks {
     const link: DeviceLink = {
       sent: { epoch: 0, seq: 0 },
       sentAtMs: Number.NEGATIVE_INFINITY,
-      pastSessions: new Set(),
+      nonces: new Set(),
       logs: new Set(),
     };
     this.#links.set(device, link);

@@ -9,7 +9,7 @@ import type { Cursor } from '../store/dataset-store.ts';
 import type { DeviceRow } from '../store/device-store.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { Courier } from './courier.ts';
-import { takeSession } from './device-links.ts';
+import { takeHello } from './device-links.ts';
 import type { EventIntake } from './event-intake.ts';
 import { instantText, type Parts } from './parts.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -52,12 +52,16 @@ export class Reception {
     else if (!retained) this.#signed(name, device, message);
   }
 
-  /** Asks a device to say hello: this process knows no session of it (PROTOCOL "Conversation" 3). */
+  /** Asks a device of which this process knows no session to say hello (PROTOCOL "Conversation" 3). */
   invite(id: string): void {
+    if (this.#parts.links.of(id).session === undefined) this.#askForHello(id);
+  }
+
+  /** At most once in 10 s. */
+  #askForHello(id: string): void {
     const { links, clock } = this.#parts;
     const link = links.of(id);
     const now = clock.monotonicMs();
-    if (link.session !== undefined) return;
     if (link.invitedAtMs !== undefined && now - link.invitedAtMs < durations.helloAgainEveryMs) return;
     link.invitedAtMs = now;
     this.#welcome(id, null);
@@ -104,7 +108,10 @@ export class Reception {
         this.#open('events', device, message, (batch) => events.batch(id, batch));
         return;
       case 'result':
-        this.#open('result', device, message, (result) => commands.result(id, result));
+        this.#open('result', device, message, (result) => {
+          // What we take for its session is another's: of a hello that came too late. Only a new one puts that right.
+          if (commands.result(id, result) === 'anotherSession') this.#askForHello(id);
+        });
         return;
       case 'ring':
         this.#open('ring', device, message, ({ call, state, resident }) =>
@@ -147,7 +154,7 @@ export class Reception {
     const { id } = before;
     const link = links.of(id);
     const isNew = link.session !== hello.session;
-    if (!takeSession(link, hello.session)) {
+    if (!takeHello(link, hello)) {
       this.#refusals.refused(id, 'hello', 'replayed');
       return;
     }
