@@ -9,7 +9,7 @@ import { OsdpReaders } from '../drivers/osdp/osdp-readers.ts';
 import { openSerialLine } from '../drivers/serial/serial-line.ts';
 import { TextReader } from '../drivers/serial/text-reader.ts';
 import type { Log } from './app/log.ts';
-import type { ReaderSetup } from './app/reader-desk.ts';
+import type { ReaderSetup } from './app/reader-answers.ts';
 import { DoorId } from './core/dataset.ts';
 import type { Timers } from './ports/clock.ts';
 import { type ReaderKeys, ReaderKeysFault, type ReaderLine } from './ports/reader.ts';

@@ -16,40 +16,28 @@ import {
   settleWithinMs,
   stepStanding,
 } from '../core/reader/reader-status.ts';
-import { type ReaderOutcome, readerTexts } from '../core/reader/reader-texts.ts';
 import { type LastRead, takeRead } from '../core/reader/repeated-reads.ts';
-import type { AccessAnswer, Presented } from '../ports/access-control.ts';
+import type { Presented } from '../ports/access-control.ts';
 import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type {
   DecodedCard,
-  KeyFailure,
   ReaderAccess,
   ReaderDevice,
   ReaderInput,
   ReaderLine,
   ReaderStatus,
 } from '../ports/reader.ts';
-import { denialAfterMs } from './denial-time.ts';
 import type { Log } from './log.ts';
-import { readerEvent, standingEvent } from './reader-events.ts';
+import { ReaderAnswers, type ReaderSetup } from './reader-answers.ts';
+import { type ReaderPlace, readerEvent, standingEvent } from './reader-events.ts';
+import { type KeyedReader, type KeyOutcome, ReaderKeyWindow } from './reader-key-window.ts';
 import { ReaderSteadiness } from './reader-steadiness.ts';
 import type { Recorder } from './recorder.ts';
 
-/** After its window a key that was sent may still prove itself; a rotation takes a second. Then nothing is waited for. */
-const afterWindowMs = 5_000;
-const rotateWithinMs = 30_000;
-
-const opensToPeople: ReadonlySet<DoorMode> = new Set(['Accessed', 'Unlocked', 'LockedOpen']);
-
 /** For a person to put the card away and find the keys; for one who needs longer, to hold it there again. */
 const codeWithinMs = 20_000;
-
-export interface ReaderSetup {
-  readonly door: DoorId;
-  readonly line: ReaderLine;
-}
 
 export interface ReaderDeskParts {
   readonly readers: ReadonlyMap<string, ReaderSetup>;
@@ -60,12 +48,6 @@ export interface ReaderDeskParts {
   readonly log: Log;
   readonly onChange: () => void;
 }
-
-export type KeyOutcome =
-  | { readonly kind: 'keyed'; readonly device: ReaderDevice }
-  | { readonly kind: 'failed'; readonly why: KeyFailure }
-  /** Another reader's window is open, or this one is not known, has no keys or works with the one that it has. */
-  | { readonly kind: 'refused'; readonly why: 'unknownReader' | 'keyless' | 'busy' | 'online' };
 
 type ShownRead =
   | {
@@ -92,18 +74,8 @@ interface Desk {
 export class ReaderDesk {
   readonly #parts: ReaderDeskParts;
   readonly #desks: ReadonlyMap<string, Desk>;
-  /** One window at a time. */
-  #keying:
-    | {
-        readonly reader: string;
-        readonly resolve: (outcome: KeyOutcome) => void;
-        timer: { cancel(): void };
-      }
-    | undefined;
-  /** Readers that show that their door opens. */
-  readonly #green = new Set<string>();
-  /** Answers whose time has not come. */
-  readonly #late = new Set<{ cancel(): void }>();
+  readonly #answers: ReaderAnswers;
+  readonly #keys: ReaderKeyWindow;
   #closed = false;
 
   constructor(parts: ReaderDeskParts) {
@@ -129,6 +101,13 @@ export class ReaderDesk {
         },
       ]),
     );
+    this.#answers = new ReaderAnswers(parts.readers, parts.timers);
+    this.#keys = new ReaderKeyWindow({
+      timers: parts.timers,
+      find: (reader) => this.#find(reader),
+      record: (event) => this.#record([event]),
+      fail: (reader, why) => this.#take(reader, { kind: 'keyFailed', why }),
+    });
   }
 
   start(): void {
@@ -145,9 +124,8 @@ export class ReaderDesk {
       desk.steadiness.close();
       desk.showTo?.({ kind: 'refused', why: 'nothingRead' });
     }
-    for (const timer of this.#late) timer.cancel();
-    this.#late.clear();
-    if (this.#keying !== undefined) this.#keyed(this.#keying.reader, { kind: 'failed', why: 'notOnline' });
+    this.#answers.close();
+    this.#keys.close();
     await Promise.all([...this.#lines()].map((line) => line.close()));
   }
 
@@ -167,36 +145,12 @@ export class ReaderDesk {
     });
   }
 
-  /**
-   * A reader that works would be out of service for as long as the window: it is rotated. `gone`: who asked for it is; a
-   * window that nobody watches is closed.
-   */
   commission(reader: string, windowMs: number, gone: AbortSignal): Promise<KeyOutcome> {
-    if (this.#desks.get(reader)?.standing.state === 'online')
-      return Promise.resolve({ kind: 'refused', why: 'online' });
-    return this.#key(reader, { withinMs: windowMs + afterWindowMs, why: 'windowClosed' }, (keying) => {
-      const place = this.#place(reader);
-      if (!this.#record([{ type: 'ReaderCommissioning', severity: 'notice', ...place, windowMs }])) {
-        this.#keyed(reader, { kind: 'failed', why: 'storage' });
-        return;
-      }
-      const asked = this.#keying;
-      gone.addEventListener('abort', () => {
-        if (asked === undefined || asked !== this.#keying) return;
-        asked.timer.cancel();
-        asked.timer = this.#endAfter(reader, { withinMs: afterWindowMs, why: 'windowClosed' });
-        keying.closeWindow(reader);
-      });
-      keying.commission(reader, windowMs);
-    });
+    return this.#keys.commission(reader, windowMs, gone);
   }
 
   rotate(reader: string): Promise<KeyOutcome> {
-    return this.#key(reader, { withinMs: rotateWithinMs, why: 'notOnline' }, (keying) => {
-      if (this.#record([{ type: 'ReaderRotating', severity: 'notice', ...this.#place(reader) }]))
-        keying.rotate(reader);
-      else this.#keyed(reader, { kind: 'failed', why: 'storage' });
-    });
+    return this.#keys.rotate(reader);
   }
 
   /** What the next card or tag at this reader is, for the building file: presented to nobody else, unless who asked has `gone`. */
@@ -217,29 +171,8 @@ export class ReaderDesk {
     return promise;
   }
 
-  /** `end`: how it ends where nothing more is heard of it. */
-  #key(
-    reader: string,
-    end: { readonly withinMs: number; readonly why: KeyFailure },
-    order: (keying: NonNullable<ReaderLine['keying']>) => void,
-  ): Promise<KeyOutcome> {
-    const setup = this.#parts.readers.get(reader);
-    const refused = (why: Extract<KeyOutcome, { kind: 'refused' }>['why']): Promise<KeyOutcome> =>
-      Promise.resolve({ kind: 'refused', why });
-    if (setup === undefined) return refused('unknownReader');
-    if (setup.line.keying === undefined) return refused('keyless');
-    if (this.#keying !== undefined) return refused('busy');
-    const { promise, resolve } = Promise.withResolvers<KeyOutcome>();
-    this.#keying = { reader, resolve, timer: this.#endAfter(reader, end) };
-    order(setup.line.keying);
-    return promise;
-  }
-
-  #endAfter(
-    reader: string,
-    { withinMs, why }: { readonly withinMs: number; readonly why: KeyFailure },
-  ): { cancel(): void } {
-    return this.#parts.timers.after(withinMs, () => this.#take(reader, { kind: 'keyFailed', why }));
+  doorStands(door: DoorId, mode: DoorMode): void {
+    this.#answers.doorStands(door, mode);
   }
 
   #take(reader: string, input: ReaderInput): void {
@@ -250,7 +183,7 @@ export class ReaderDesk {
         this.#read(reader, desk, input);
         return;
       case 'misread':
-        this.#show(reader, 'misread');
+        this.#answers.show(reader, 'misread');
         return;
       case 'state':
         this.#stand(reader, desk, input);
@@ -271,23 +204,22 @@ export class ReaderDesk {
       case 'keyed':
         desk.device = input.device;
         this.#record([readerEvent(input, this.#place(reader))]);
-        this.#keyed(reader, { kind: 'keyed', device: input.device });
+        this.#keys.ended(reader, { kind: 'keyed', device: input.device });
         return;
       case 'keyFailed':
         this.#record([readerEvent(input, this.#place(reader))]);
-        this.#keyed(reader, { kind: 'failed', why: input.why });
+        this.#keys.ended(reader, { kind: 'failed', why: input.why });
         return;
       default:
         input satisfies never;
     }
   }
 
-  #keyed(reader: string, outcome: KeyOutcome): void {
-    if (this.#keying?.reader !== reader) return;
-    const { resolve, timer } = this.#keying;
-    this.#keying = undefined;
-    timer.cancel();
-    resolve(outcome);
+  #find(reader: string): KeyedReader | undefined {
+    const setup = this.#parts.readers.get(reader);
+    if (setup === undefined) return undefined;
+    const isOnline = this.#desks.get(reader)?.standing.state === 'online';
+    return { place: { reader, door: setup.door }, line: setup.line, isOnline };
   }
 
   #read(
@@ -312,31 +244,19 @@ export class ReaderDesk {
       this.#parts.access.cardSeen(at, presented);
       this.#hold(reader, desk, presented);
     } else {
-      this.#answer(reader, this.#parts.access.present(at, presented));
+      this.#answers.answer(reader, this.#parts.access.present(at, presented));
     }
   }
 
   #typed(reader: string, desk: Desk, digits: string): void {
-    const { access, timers } = this.#parts;
+    const { access } = this.#parts;
     const at = this.#at(reader);
     const card = this.#drop(desk);
-    // Before anything is looked up.
-    let late: AccessAnswer | undefined;
-    const timer = timers.after(denialAfterMs, () => {
-      this.#late.delete(timer);
-      if (late !== undefined) this.#answer(reader, late);
-    });
-    const answer =
+    this.#answers.typed(reader, () =>
       card === undefined
         ? access.present(at, { kind: 'code', digits })
-        : access.presentCardAndCode(at, card, digits);
-    if (answer.outcome === 'deny') {
-      late = answer;
-      this.#late.add(timer);
-    } else {
-      timer.cancel();
-      this.#answer(reader, answer);
-    }
+        : access.presentCardAndCode(at, card, digits),
+    );
   }
 
   #hold(reader: string, desk: Desk, card: Presented): void {
@@ -345,7 +265,7 @@ export class ReaderDesk {
       desk.held = undefined;
     });
     desk.held = { card, timer };
-    this.#show(reader, 'codeWanted');
+    this.#answers.show(reader, 'codeWanted');
   }
 
   #drop(desk: Desk): Presented | undefined {
@@ -353,25 +273,6 @@ export class ReaderDesk {
     desk.held = undefined;
     held?.timer.cancel();
     return held?.card;
-  }
-
-  #answer(reader: string, { outcome, reason, opensForMs }: AccessAnswer): void {
-    const faulty = reason === 'storageFault' || reason === 'doorFault';
-    this.#show(reader, outcome === 'grant' ? 'granted' : faulty ? 'fault' : 'denied', opensForMs);
-  }
-
-  /** A reader says no longer that the door opens than it does: it may have relocked behind somebody, or be locked down. */
-  doorStands(door: DoorId, mode: DoorMode): void {
-    if (opensToPeople.has(mode)) return;
-    for (const [reader, setup] of this.#parts.readers)
-      if (setup.door === door && this.#green.delete(reader)) setup.line.endShow(reader);
-  }
-
-  #show(reader: string, outcome: ReaderOutcome, forMs?: number): void {
-    if (outcome === 'granted') this.#green.add(reader);
-    else this.#green.delete(reader);
-    const feedback = { outcome, text: readerTexts[outcome], ...(forMs === undefined ? {} : { forMs }) };
-    this.#parts.readers.get(reader)?.line.show(reader, feedback);
   }
 
   #stand(
@@ -405,7 +306,7 @@ export class ReaderDesk {
     return { door: this.#place(reader).door, accessPoint: `reader-${reader}` };
   }
 
-  #place(reader: string): { readonly reader: string; readonly door: DoorId } {
+  #place(reader: string): ReaderPlace {
     const setup = this.#parts.readers.get(reader);
     if (setup === undefined) throw new RangeError(`there is no reader ${reader}`);
     return { reader, door: setup.door };
