@@ -21,10 +21,12 @@ import type { Timers } from '../ports/clock.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { StorageFault } from '../ports/journal.ts';
 import type { CallPhase, LobbyCall } from '../ports/lobby.ts';
+import { NamedTimers } from '../ports/named-timers.ts';
 import type { Phone, PhoneLine } from '../ports/phone.ts';
 import { CallLine } from './call-line.ts';
 import { endedSentences, openedSentence } from './call-sentences.ts';
 import type { Log } from './log.ts';
+import { Mailbox } from './mailbox.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface CallRuntimeParts {
@@ -54,27 +56,32 @@ export interface CallOrder {
 
 export class CallRuntime {
   readonly #parts: CallRuntimeParts;
-  readonly #timers = new Map<CallTimer, { cancel(): void }>();
-  readonly #mailbox: CallInput[] = [];
+  readonly #timers: NamedTimers<CallTimer>;
+  readonly #mailbox: Mailbox<CallInput>;
   #state: CallState = idleCall;
   #order: CallOrder | undefined;
   #ended: Extract<CallPhase, { kind: 'ended' }> | undefined;
   #outcomeTimer: { cancel(): void } | undefined;
   readonly #line: CallLine;
-  #draining = false;
 
   constructor(parts: CallRuntimeParts) {
     this.#parts = parts;
+    this.#timers = new NamedTimers(parts.timers);
+    this.#mailbox = new Mailbox({
+      take: (input) => this.#turn(input),
+      shown: () => this.shown(),
+      onChange: parts.onChange,
+    });
     this.#line = new CallLine(parts);
   }
 
   /** A phone that cannot work is told as an alarm, and keeps no door waiting. */
   async start(): Promise<void> {
-    await this.#line.start((event) => this.#post({ kind: 'leg', event }));
+    await this.#line.start((event) => this.#mailbox.post({ kind: 'leg', event }));
   }
 
   async close(): Promise<void> {
-    this.#post({ kind: 'cancel' });
+    this.#mailbox.post({ kind: 'cancel' });
     this.#outcomeTimer?.cancel();
     await this.#line.close();
   }
@@ -117,7 +124,7 @@ export class CallRuntime {
     this.#ended = undefined;
     this.#order = order;
     this.#tellApps(order, 'ringing');
-    this.#post({ kind: 'start', call: order.call });
+    this.#mailbox.post({ kind: 'start', call: order.call });
   }
 
   /** Somebody has answered in an app, if it is theirs to answer and nobody has been quicker. */
@@ -125,7 +132,7 @@ export class CallRuntime {
     const order = this.#order;
     if (order?.call.id !== call || !this.busy || !isCalled(by, order.resident)) return 'noSuchCall';
     if (this.#state.kind !== 'calling') return 'alreadyAnswered';
-    this.#post({ kind: 'app', act: 'answered' });
+    this.#mailbox.post({ kind: 'app', act: 'answered' });
     return undefined;
   }
 
@@ -133,28 +140,14 @@ export class CallRuntime {
   openedInApp(call: string, by: CommandBy, door: DoorId): void {
     const order = this.#order;
     if (order?.call.id !== call || !this.busy || order.door !== door || !isCalled(by, order.resident)) return;
-    this.#post({ kind: 'app', act: 'opened' });
+    this.#mailbox.post({ kind: 'app', act: 'opened' });
   }
 
   /** The guest gives up, or has read the outcome. Another call than the present one is left alone. */
   end(call: string): void {
     if (this.#order?.call.id !== call) return;
-    if (this.busy) this.#post({ kind: 'cancel' });
+    if (this.busy) this.#mailbox.post({ kind: 'cancel' });
     this.#forget();
-  }
-
-  #post(input: CallInput): void {
-    this.#mailbox.push(input);
-    if (this.#draining) return;
-    this.#draining = true;
-    const before = JSON.stringify(this.shown());
-    try {
-      for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift())
-        this.#turn(next);
-    } finally {
-      this.#draining = false;
-    }
-    if (JSON.stringify(this.shown()) !== before) this.#parts.onChange();
   }
 
   #turn(input: CallInput): void {
@@ -168,7 +161,7 @@ export class CallRuntime {
   }
 
   #execute(effect: CallEffect, order: CallOrder): void {
-    const { phone, timers } = this.#parts;
+    const { phone } = this.#parts;
     switch (effect.kind) {
       case 'report':
         if (effect.report.type === 'CallEnded') this.#show(effect.report.outcome);
@@ -185,18 +178,15 @@ export class CallRuntime {
         phone.tell(effect.leg, effect.tone);
         return;
       case 'unlock':
-        this.#mailbox.push({ kind: 'unlocked', opened: order.unlock() });
+        this.#mailbox.post({ kind: 'unlocked', opened: order.unlock() });
         return;
       case 'startTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.set(
-          effect.timer,
-          timers.after(effect.ms, () => this.#post({ kind: 'timer', timer: effect.timer })),
+        this.#timers.start(effect.timer, effect.ms, () =>
+          this.#mailbox.post({ kind: 'timer', timer: effect.timer }),
         );
         return;
       case 'cancelTimers':
-        for (const timer of this.#timers.values()) timer.cancel();
-        this.#timers.clear();
+        this.#timers.cancelAll();
         return;
       default:
         effect satisfies never;

@@ -7,6 +7,7 @@ import {
 } from '../core/door/contact-rate.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { DoorHardwareInput } from '../ports/door-hardware.ts';
+import { NamedTimers } from '../ports/named-timers.ts';
 
 /** What comes from a contact, and not as the answer to an order. */
 export type ContactInput = Exclude<DoorHardwareInput, { readonly kind: 'obeyed' | 'refused' }>;
@@ -43,10 +44,11 @@ function nameOf(input: ContactInput): string {
 export class DoorContacts {
   readonly #parts: DoorContactsParts;
   readonly #known = new Map<string, Known>();
-  readonly #looks = new Map<string, { cancel(): void }>();
+  readonly #looks: NamedTimers<string>;
 
   constructor(parts: DoorContactsParts) {
     this.#parts = parts;
+    this.#looks = new NamedTimers(parts.timers);
   }
 
   take(input: ContactInput): void {
@@ -68,7 +70,7 @@ export class DoorContacts {
   }
 
   close(): void {
-    for (const look of this.#looks.values()) look.cancel();
+    this.#looks.cancelAll();
   }
 
   #pass(known: Known): void {
@@ -77,10 +79,7 @@ export class DoorContacts {
   }
 
   #lookLater(name: string, known: Known): void {
-    this.#looks.set(
-      name,
-      this.#parts.timers.after(chatterLookMs, () => this.#look(name, known)),
-    );
+    this.#looks.start(name, chatterLookMs, () => this.#look(name, known));
   }
 
   #look(name: string, known: Known): void {
@@ -90,6 +89,5 @@ export class DoorContacts {
     known.rate = rate;
     if (news.kind !== 'nothing') tell(name, news.count, news.kind === 'calm' ? 'calm' : 'chattering');
     if (rate.chattering) this.#lookLater(name, known);
-    else this.#looks.delete(name);
   }
 }

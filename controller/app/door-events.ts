@@ -1,9 +1,12 @@
-/** The machine's reports and decisions as events with their severity. */
-import type { Decision } from '../core/access/decision.ts';
+/** The machine's reports and decisions as events with their severity, and what they change. */
+import type { AccessRequest, Decision } from '../core/access/decision.ts';
+import type { EpochMs } from '../core/access/facts.ts';
 import type { Door, DoorId } from '../core/dataset.ts';
-import type { DoorReport } from '../core/door/state.ts';
+import type { DoorInput, DoorReport } from '../core/door/state.ts';
 import type { EventDraft } from '../ports/events.ts';
 import type { JournalChange } from '../ports/journal.ts';
+
+type Grant = Extract<Decision, { readonly outcome: 'grant' }>;
 
 export interface Asked {
   readonly door: DoorId;
@@ -45,6 +48,24 @@ export function decisionEvents(decision: Decision, asked: Asked): readonly [Even
   }
   return [first, ...more];
 }
+
+/** A grant as the door's machine takes it. */
+export function grantInput(request: AccessRequest, decision: Grant): DoorInput {
+  const { extended, subject, countUse } = decision;
+  // Who goes in after a call is the guest, not the called resident, who may be at work: nobody's area changes.
+  const forAnother =
+    request.kind === 'callUnlock' || (request.kind === 'command' && request.call !== undefined);
+  return {
+    kind: 'accessGranted',
+    extended,
+    ...(request.kind === 'command' ? { fromAfar: true } : {}),
+    ...(subject === undefined || forAnother ? {} : { subject }),
+    ...(countUse === undefined ? {} : { countedUse: countUse }),
+  };
+}
+
+export const useChanges = ({ countUse }: Grant, at: EpochMs): readonly JournalChange[] =>
+  countUse === undefined ? [] : [{ kind: 'countUse', guest: countUse, at }];
 
 /** A machine's report as an event of this door, and what it changes in the journal. */
 export function reportEvent(

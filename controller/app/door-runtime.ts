@@ -26,10 +26,19 @@ import type { Clock, Timers } from '../ports/clock.ts';
 import type { DoorHardware, DoorHardwareInput } from '../ports/door-hardware.ts';
 import type { EventDraft } from '../ports/events.ts';
 import { type JournalChange, StorageFault } from '../ports/journal.ts';
+import { NamedTimers } from '../ports/named-timers.ts';
 import { type ContactInput, DoorContacts } from './door-contacts.ts';
-import { type Asked, areaChanges, decisionEvents, reportEvent } from './door-events.ts';
+import {
+  type Asked,
+  areaChanges,
+  decisionEvents,
+  grantInput,
+  reportEvent,
+  useChanges,
+} from './door-events.ts';
 import { DoorLock } from './door-lock.ts';
 import type { Log } from './log.ts';
+import { Mailbox } from './mailbox.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface DoorRuntimeParts {
@@ -105,20 +114,26 @@ export class DoorRuntime {
   readonly #parts: DoorRuntimeParts;
   readonly #lock: DoorLock;
   readonly #contacts: DoorContacts;
-  readonly #timers = new Map<DoorTimer, { cancel(): void }>();
-  readonly #mailbox: (() => void)[] = [];
+  readonly #timers: NamedTimers<DoorTimer>;
+  readonly #mailbox: Mailbox<() => void>;
   #state: DoorMachineState;
-  #draining = false;
   #openAgain: { cancel(): void } | undefined;
 
   constructor(parts: DoorRuntimeParts, causes: DoorCauses) {
     this.id = parts.hardware.door;
     this.#parts = parts;
     this.#state = { ...initialDoor(), ...causes };
+    this.#timers = new NamedTimers(parts.timers);
+    // A denial changes nothing to see: screens that were told of it would tell how long it took to decide.
+    this.#mailbox = new Mailbox<() => void>({
+      take: (turn) => turn(),
+      shown: () => this.status(),
+      onChange: parts.onChange,
+    });
     this.#lock = new DoorLock(parts.hardware, (fault, before) => this.#onFault(fault, before));
     this.#contacts = new DoorContacts({
       ...{ timers: parts.timers, clock: parts.clock },
-      pass: (input) => this.#post(() => this.#onContact(input)),
+      pass: (input) => this.#mailbox.post(() => this.#onContact(input)),
       tell: (contact, count, state) => {
         this.#record({
           ...(state === 'calm'
@@ -127,7 +142,9 @@ export class DoorRuntime {
           ...{ door: this.id, contact, count },
         });
         if (contact !== 'monitor') return;
-        this.#post(() => this.#turn({ kind: 'monitorChatters', active: state !== 'calm' }, 'monitor'));
+        this.#mailbox.post(() =>
+          this.#turn({ kind: 'monitorChatters', active: state !== 'calm' }, 'monitor'),
+        );
       },
     });
   }
@@ -142,7 +159,7 @@ export class DoorRuntime {
   }
 
   start(): void {
-    this.#post(() => {
+    this.#mailbox.post(() => {
       try {
         this.#parts.hardware.start((input) => this.#onHardware(input));
       } catch (error) {
@@ -156,7 +173,7 @@ export class DoorRuntime {
 
   close(): void {
     this.#openAgain?.cancel();
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.cancelAll();
     this.#contacts.close();
     this.#parts.hardware.close();
   }
@@ -178,7 +195,7 @@ export class DoorRuntime {
   /** Decides, commits (with what is `alongside`) and acts, in one turn. */
   request(request: AccessRequest, asked: Asked, alongside: Alongside = {}): RequestOutcome {
     let outcome: RequestOutcome = { kind: 'fault', reason: 'doorFault' };
-    this.#post(() => {
+    this.#mailbox.post(() => {
       outcome = this.#answer(request, asked, alongside);
     });
     return outcome;
@@ -187,7 +204,7 @@ export class DoorRuntime {
   /** An installer tries the strike: as if somebody had been let in, with an event that says what it was. */
   releaseForTest(): 'released' | 'barred' | 'doorFault' | 'storageFault' {
     let outcome: ReturnType<DoorRuntime['releaseForTest']> = 'barred';
-    this.#post(() => {
+    this.#mailbox.post(() => {
       if (isBarred(this.#state)) return;
       const event: EventDraft = { type: 'DoorTested', severity: 'notice', door: this.id };
       try {
@@ -222,7 +239,7 @@ export class DoorRuntime {
     const { lockdown, operator, hours } = causes;
     this.#openAgain?.cancel();
     const turn = (input: DoorInput): void =>
-      this.#post(() => {
+      this.#mailbox.post(() => {
         if (this.#turn(input, cause)) return;
         this.#openAgain?.cancel();
         this.#openAgain = this.#parts.timers.after(openAgainMs, () => this.setCauses(causes, cause));
@@ -231,20 +248,6 @@ export class DoorRuntime {
     if (hours !== this.#state.hours) turn({ kind: 'hours', hours });
     if (operator !== this.#state.operator) turn({ kind: 'operator', mode: operator });
     if (!lockdown && this.#state.lockdown) turn({ kind: 'lockdown', on: false });
-  }
-
-  #post(turn: () => void): void {
-    this.#mailbox.push(turn);
-    if (this.#draining) return;
-    this.#draining = true;
-    const before = JSON.stringify(this.status());
-    try {
-      for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift()) next();
-    } finally {
-      this.#draining = false;
-    }
-    // A denial changes nothing to see: screens that were told of it would tell how long it took to decide.
-    if (JSON.stringify(this.status()) !== before) this.#parts.onChange();
   }
 
   #answer(request: AccessRequest, asked: Asked, { changes = [], onDenial }: Alongside): RequestOutcome {
@@ -261,22 +264,8 @@ export class DoorRuntime {
         this.#parts.onDecided(decision);
         return { kind: 'decided', decision, seq: event?.seq ?? 0 };
       }
-      const { countUse } = decision;
-      // Who goes in after a call is the guest, not the called resident, who may be at work: nobody's area changes.
-      const forAnother =
-        request.kind === 'callUnlock' || (request.kind === 'command' && request.call !== undefined);
-      const subject = forAnother ? undefined : decision.subject;
-      const counted: readonly JournalChange[] =
-        countUse === undefined
-          ? []
-          : [{ kind: 'countUse', guest: countUse, at: this.#parts.clock.reading().now }];
-      const input: DoorInput = {
-        kind: 'accessGranted',
-        extended: decision.extended,
-        ...(request.kind === 'command' ? { fromAfar: true } : {}),
-        ...(subject === undefined ? {} : { subject }),
-        ...(countUse === undefined ? {} : { countedUse: countUse }),
-      };
+      const counted = useChanges(decision, this.#parts.clock.reading().now);
+      const input = grantInput(request, decision);
       const seq = this.#step(input, 'access', { events, changes: [...changes, ...counted] });
       this.#parts.onDecided(decision);
       // The door may have a fault of another kind, and open all the same.
@@ -294,8 +283,9 @@ export class DoorRuntime {
   }
 
   #onHardware(input: DoorHardwareInput): void {
-    if (input.kind === 'obeyed') this.#post(() => this.#lock.obeyed(input.released));
-    else if (input.kind === 'refused') this.#post(() => this.#lock.refused(input.released, input.problem));
+    if (input.kind === 'obeyed') this.#mailbox.post(() => this.#lock.obeyed(input.released));
+    else if (input.kind === 'refused')
+      this.#mailbox.post(() => this.#lock.refused(input.released, input.problem));
     else this.#contacts.take(input);
   }
 
@@ -413,17 +403,12 @@ export class DoorRuntime {
         this.#lock.order(effect.order);
         return;
       case 'startTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.set(
-          effect.timer,
-          this.#parts.timers.after(effect.ms, () =>
-            this.#post(() => this.#turn({ kind: 'timer', timer: effect.timer }, 'timer')),
-          ),
+        this.#timers.start(effect.timer, effect.ms, () =>
+          this.#mailbox.post(() => this.#turn({ kind: 'timer', timer: effect.timer }, 'timer')),
         );
         return;
       case 'cancelTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.delete(effect.timer);
+        this.#timers.cancel(effect.timer);
         return;
       default:
         effect satisfies never;

@@ -1,8 +1,10 @@
 /** A wired door: a relay for its lock, and a line for each contact. What cannot be opened is said, and tried again. */
+
 import type { DoorId } from '../../controller/core/dataset.ts';
 import type { Contact } from '../../controller/core/door/state.ts';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { DoorHardware, DoorHardwareInput } from '../../controller/ports/door-hardware.ts';
+import { NamedTimers } from '../../controller/ports/named-timers.ts';
 import { ContactWatch } from './contact-watch.ts';
 import { faultOf, type Gpio, type GpioFault, type GpioOutput, type LineRef, nameOf } from './gpio.ts';
 import type { GpioWatchdog } from './watchdog.ts';
@@ -60,7 +62,7 @@ export class GpioDoor implements DoorHardware {
   readonly door: DoorId;
   readonly #parts: GpioDoorParts;
   readonly #watches = new Map<Contact, ContactWatch>();
-  readonly #timers = new Map<Part, { cancel(): void }>();
+  readonly #timers: NamedTimers<Part>;
   /** What is wrong with each part, as a sentence without its full stop. */
   readonly #problems = new Map<Part, string>();
   readonly #deaf = new Set<Contact>();
@@ -74,6 +76,7 @@ export class GpioDoor implements DoorHardware {
   constructor(parts: GpioDoorParts) {
     this.door = parts.door;
     this.#parts = parts;
+    this.#timers = new NamedTimers(parts.timers);
     this.#released = parts.strike.safeState === 'released';
   }
 
@@ -105,7 +108,7 @@ export class GpioDoor implements DoorHardware {
 
   close(): void {
     this.#listener = undefined;
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.cancelAll();
     for (const watch of this.#watches.values()) watch.close();
     try {
       this.#strike?.set(this.#isEnergised(this.#parts.strike.safeState === 'released'));
@@ -202,8 +205,7 @@ export class GpioDoor implements DoorHardware {
   }
 
   #later(part: Part, ms: number, run: () => void): void {
-    this.#timers.get(part)?.cancel();
-    if (this.#listener !== undefined) this.#timers.set(part, this.#parts.timers.after(ms, run));
+    if (this.#listener !== undefined) this.#timers.start(part, ms, run);
   }
 
   /** Whether it could be done; otherwise, what is wrong has been told. */

@@ -7,6 +7,7 @@ import type {
   Secure,
 } from '../../controller/ports/door-hardware.ts';
 import { StorageFault } from '../../controller/ports/journal.ts';
+import { NamedTimers } from '../../controller/ports/named-timers.ts';
 import type { SaltoBegun, SaltoLog } from '../../controller/ports/salto.ts';
 import { stepSaltoDoor } from './door/door-machine.ts';
 import {
@@ -51,7 +52,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   readonly opensUnasked = true;
   readonly door: DoorId;
   readonly #parts: SaltoDoorParts;
-  readonly #timers = new Map<SaltoDoorTimer, { cancel(): void }>();
+  readonly #timers: NamedTimers<SaltoDoorTimer>;
   /** What the input and its line have said last. */
   readonly #fire = new Map<DoorHardwareInput['kind'], DoorHardwareInput>();
   #listener: ((input: DoorHardwareInput) => void) | undefined;
@@ -68,6 +69,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
   constructor(parts: SaltoDoorParts) {
     this.door = parts.door;
     this.#parts = parts;
+    this.#timers = new NamedTimers(parts.timers);
     this.#state = initialSaltoDoor(begunOf(parts));
     parts.site.add(this);
   }
@@ -108,7 +110,7 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
     this.#listener = undefined;
     this.#closed = true;
     if (this.#state.standing === 'holdOpen') this.#input({ kind: 'lock' });
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.cancelAll();
   }
 
   lookBegins(): void {
@@ -168,15 +170,12 @@ export class SaltoDoor implements DoorHardware, SiteDoor {
         return;
       case 'startTimer':
         if (this.#closed) return;
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.set(
-          effect.timer,
-          this.#parts.timers.after(effect.ms, () => this.#input({ kind: 'timer', timer: effect.timer })),
+        this.#timers.start(effect.timer, effect.ms, () =>
+          this.#input({ kind: 'timer', timer: effect.timer }),
         );
         return;
       case 'cancelTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.delete(effect.timer);
+        this.#timers.cancel(effect.timer);
         return;
       default:
         effect satisfies never;

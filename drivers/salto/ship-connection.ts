@@ -1,7 +1,9 @@
 /** The one file that talks to a SHIP server: the session machine over a TCP socket. */
+
 import { lookup } from 'node:dns';
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Timers } from '../../controller/ports/clock.ts';
+import { NamedTimers } from '../../controller/ports/named-timers.ts';
 import { stepSession } from './session/session-machine.ts';
 import {
   type CallOutcome,
@@ -33,7 +35,7 @@ export interface ShipConnectionParts {
 /** A connection that is kept, and made anew when it is lost. */
 export class ShipConnection {
   readonly #parts: ShipConnectionParts;
-  readonly #timers = new Map<SessionTimer, { cancel(): void }>();
+  readonly #timers: NamedTimers<SessionTimer>;
   readonly #askers = new Map<number, (outcome: CallOutcome) => void>();
   #state: SessionState = initialSession;
   #socket: Socket | undefined;
@@ -41,6 +43,7 @@ export class ShipConnection {
 
   constructor(parts: ShipConnectionParts) {
     this.#parts = parts;
+    this.#timers = new NamedTimers(parts.timers);
   }
 
   open(): void {
@@ -84,18 +87,12 @@ export class ShipConnection {
         this.#socket?.write(effect.frame);
         return;
       case 'startTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.set(
-          effect.timer,
-          this.#parts.timers.after(effect.ms, () => {
-            this.#timers.delete(effect.timer);
-            this.#input({ kind: 'timer', timer: effect.timer });
-          }),
+        this.#timers.start(effect.timer, effect.ms, () =>
+          this.#input({ kind: 'timer', timer: effect.timer }),
         );
         return;
       case 'cancelTimer':
-        this.#timers.get(effect.timer)?.cancel();
-        this.#timers.delete(effect.timer);
+        this.#timers.cancel(effect.timer);
         return;
       case 'outcome':
         this.#askers.get(effect.id)?.(effect.outcome);

@@ -1,5 +1,6 @@
 import type { Leg, LegEvent, LegTone } from '../../controller/core/call/line.ts';
 import type { Timers } from '../../controller/ports/clock.ts';
+import { NamedTimers } from '../../controller/ports/named-timers.ts';
 import type { LineEvent, Phone, PhoneLine } from '../../controller/ports/phone.ts';
 import { audioProblem } from './audio-probe.ts';
 import { engineSource } from './audio-setup.ts';
@@ -37,7 +38,7 @@ export class SipPhone implements Phone {
   readonly #options: SipPhoneOptions;
   readonly #engine: SipEngine;
   readonly #registrar: Registrar;
-  readonly #timers = new Map<'prompt' | 'inbound' | 'probe', { cancel(): void }>();
+  readonly #timers: NamedTimers<'prompt' | 'inbound' | 'probe'>;
   #line: SipLine = idleLine;
   #language: Leg['language'] = 'en';
   #prompts: Prompts | undefined;
@@ -52,6 +53,7 @@ export class SipPhone implements Phone {
   constructor(options: SipPhoneOptions) {
     this.#options = options;
     const { setup, folder, timers, probeNetwork = networkProblem } = options;
+    this.#timers = new NamedTimers(timers);
     this.#engine = new SipEngine(
       {
         ...{ program: setup.program, folder, timers },
@@ -113,14 +115,13 @@ export class SipPhone implements Phone {
     const prompt = this.#prompts?.[this.#language][tone];
     if (prompt === undefined || this.#line.leg?.id !== leg || this.#line.leg.phase !== 'answered') return;
     this.#engine.send('ausrc', `aufile,${prompt.file}`, '');
-    this.#after('prompt', prompt.lengthMs, () => this.#listenAgain());
+    this.#timers.start('prompt', prompt.lengthMs, () => this.#listenAgain());
   }
 
   async close(): Promise<void> {
     this.#onLeg = undefined;
     this.#onLine = () => {};
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#timers.cancelAll();
     this.#registrar.close();
     await this.#engine.close();
     this.#first.resolve();
@@ -162,7 +163,7 @@ export class SipPhone implements Phone {
 
   #down(problem: string, intruder: boolean): void {
     this.#engineProblem = problem;
-    this.#timers.get('prompt')?.cancel();
+    this.#timers.cancel('prompt');
     if (intruder) this.#onLine({ kind: 'controlTaken' });
     this.#tellHealth();
     this.#step({ kind: 'engineLost' });
@@ -191,7 +192,7 @@ export class SipPhone implements Phone {
         this.#onLeg?.(effect.event);
         return;
       case 'command':
-        if (effect.command === 'hangup') this.#listenAgain();
+        if (effect.command === 'hangup') this.#endPrompt();
         this.#engine.send(effect.command, effect.params, effect.token);
         return;
       case 'impossibleLater':
@@ -208,10 +209,13 @@ export class SipPhone implements Phone {
     }
   }
 
-  #listenAgain(): void {
+  #endPrompt(): void {
     if (!this.#timers.has('prompt')) return;
-    this.#timers.get('prompt')?.cancel();
-    this.#timers.delete('prompt');
+    this.#timers.cancel('prompt');
+    this.#listenAgain();
+  }
+
+  #listenAgain(): void {
     this.#engine.send('ausrc', engineSource(this.#options.setup.microphone), '');
   }
 
@@ -221,7 +225,7 @@ export class SipPhone implements Phone {
   }
 
   #probeAgain(): void {
-    this.#after('probe', probeEveryMs, () => {
+    this.#timers.start('probe', probeEveryMs, () => {
       this.#tellHealth();
       this.#probeAgain();
     });
@@ -241,17 +245,11 @@ export class SipPhone implements Phone {
     if (this.#timers.has('inbound')) return;
     this.#onLine({ kind: 'inboundRefused', count: this.#inbound });
     this.#inbound = 0;
-    this.#after('inbound', tellInboundEveryMs, () => {
-      this.#timers.delete('inbound');
+    this.#timers.start('inbound', tellInboundEveryMs, () => {
       if (this.#inbound === 0) return;
       const more = this.#inbound - 1;
       this.#inbound = more;
       this.#countInbound();
     });
-  }
-
-  #after(name: 'prompt' | 'inbound' | 'probe', ms: number, run: () => void): void {
-    this.#timers.get(name)?.cancel();
-    this.#timers.set(name, this.#options.timers.after(ms, run));
   }
 }
