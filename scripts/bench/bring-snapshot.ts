@@ -5,6 +5,7 @@ import { digestOf, type WireRow } from '../../controller/core/hash-forms.ts';
 import type { Manifest } from '../../controller/ports/replica.ts';
 import type { Store } from '../../controller/store/open-store.ts';
 import { packChunks } from '../../sync/headend/dataset/pack-chunks.ts';
+import { CursorReport } from '../../sync/links/cursor-report.ts';
 import { Requester } from '../../sync/links/requester.ts';
 import { SnapshotLink } from '../../sync/links/snapshot-link.ts';
 import { UpChannel } from '../../sync/links/up-channel.ts';
@@ -58,6 +59,7 @@ export async function bringSnapshot(
   const link = new SnapshotLink({
     replica,
     requests: new Requester(channel, replica, systemTimers),
+    cursor: new CursorReport(channel, replica, systemTimers),
     timers: systemTimers,
     log: {
       info: (_fields, message) => {

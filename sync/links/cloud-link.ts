@@ -87,7 +87,7 @@ export class CloudLink implements AppRing {
     const requests = new Requester(channel, replica, timers);
     this.#cursor = cursor;
     this.#requests = requests;
-    this.#snapshots = new SnapshotLink({ replica, listener, requests, timers, log });
+    this.#snapshots = new SnapshotLink({ replica, listener, requests, cursor, timers, log });
     this.#events = new EventUplink(channel, journal, timers);
     this.#commands = new CommandInbox({
       journal,
@@ -247,7 +247,7 @@ export class CloudLink implements AppRing {
     this.#full = false;
     this.#snapshots.cursorMoved();
     this.#dropSpentRevocations();
-    this.#cursor.changed();
+    this.#cursor.tell();
   }
 
   #dropSpentRevocations(): void {

@@ -3,7 +3,10 @@ import type { Replica } from '../../controller/ports/replica.ts';
 import { durations } from '../protocol/limits.ts';
 import type { UpChannel } from './up-channel.ts';
 
-/** Tells the cloud how far the device is: after every change, at most once in 200 ms unless it is urgent. */
+/**
+ * Tells the cloud how far the device is: after every change, and when the cloud sends what the device has, for then an earlier
+ * report was lost. At most once in 200 ms unless it is urgent.
+ */
 export class CursorReport {
   readonly #channel: UpChannel;
   readonly #replica: Replica;
@@ -17,7 +20,7 @@ export class CursorReport {
     this.#timers = timers;
   }
 
-  changed(): void {
+  tell(): void {
     this.#untold = true;
     if (this.#pause === undefined) this.flush();
   }

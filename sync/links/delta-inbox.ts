@@ -31,6 +31,7 @@ export class DeltaInbox {
     switch (verdict) {
       case 'olderEpoch':
       case 'duplicate':
+        this.#cursor.tell();
         break;
       case 'newerEpoch':
         this.#requestSnapshot();

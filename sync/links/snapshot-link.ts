@@ -13,6 +13,7 @@ import { chunkLabel } from '../protocol/chunk.ts';
 import { chunkHash } from '../protocol/hashes.ts';
 import { durations, limits } from '../protocol/limits.ts';
 import { ChunkStaging } from './chunk-staging.ts';
+import type { CursorReport } from './cursor-report.ts';
 import type { LinkLog } from './link-log.ts';
 import type { Requester } from './requester.ts';
 
@@ -32,6 +33,7 @@ interface SnapshotLinkParts {
   readonly replica: Replica;
   readonly listener: CloudListener;
   readonly requests: Requester;
+  readonly cursor: CursorReport;
   readonly timers: Timers;
   readonly log: LinkLog;
 }
@@ -69,7 +71,7 @@ export class SnapshotLink {
   }
 
   manifest(manifest: Manifest): void {
-    const { replica, requests } = this.#parts;
+    const { replica, requests, cursor } = this.#parts;
     // Acknowledged and dropped, as deltas are: the cloud sends again what the cursor does not reach.
     if (replica.applying) return;
     const verdict = judgeManifest(
@@ -81,6 +83,7 @@ export class SnapshotLink {
       },
       manifest,
     );
+    if (verdict === 'old') cursor.tell();
     if (verdict !== 'stage') return;
     replica.stageManifest(manifest);
     this.#begin(manifest, [...manifest.chunks.keys()]);

@@ -78,7 +78,7 @@ export class RoutedDevice implements AsyncDisposable {
     });
     const requests = new Requester(channel, replica, timers);
     const cursor = new CursorReport(channel, replica, timers);
-    this.#snapshots = new SnapshotLink({ replica, listener, requests, timers, log });
+    this.#snapshots = new SnapshotLink({ replica, listener, requests, cursor, timers, log });
     const executor = { execute: (command: CloudCommand) => this.#execute(command), doors: () => ({}) };
     const report = () => {
       throw new Error('nobody asks for a report here');

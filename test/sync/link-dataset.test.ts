@@ -79,6 +79,20 @@ describe.each(brokers)('the dataset over $name', ({ start }) => {
     });
   });
 
+  it('says where it is when the cloud sends what it has: its last word about it was lost', async () => {
+    await begun();
+    const old = stage.dataset.snapshot();
+    const delta = stage.dataset.change(area('a', 1));
+    await stage.peer.delta(delta);
+    await stage.inStep();
+    await stage.peer.delta(delta);
+    await stage.inStep();
+    await stage.peer.manifest(old);
+    await stage.inStep();
+    await stage.peer.manifest(stage.dataset.snapshot());
+    await stage.inStep();
+  });
+
   it('failure case 5: asks for the deltas that are missing', async () => {
     await begun();
     const lost = stage.dataset.change(area('a', 1));
