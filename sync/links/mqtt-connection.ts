@@ -164,11 +164,12 @@ export class MqttConnection {
 
     const late = brokerProblem('silent', broker, connectWithinMs / 1_000);
     let watchdog = timers.after(connectWithinMs, () => fail(late));
-    client.on('packetreceive', () => {
-      if (this.#up !== session) return;
+    const heard = (): void => {
+      if (this.#up !== session || signal.aborted) return;
       watchdog.cancel();
       watchdog = timers.after(silenceMs, () => fail(`The broker at ${broker} has fallen silent.`));
-    });
+    };
+    client.on('packetreceive', heard);
 
     client.handleMessage = (packet, done) => {
       try {
@@ -190,6 +191,7 @@ export class MqttConnection {
           return;
         }
         this.#up = session;
+        heard();
         try {
           onUp();
         } catch (cause) {

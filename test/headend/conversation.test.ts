@@ -358,6 +358,16 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(s.head.books.store.events.tail(100).map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9]);
   });
 
+  it('failure case 8: numbers its commands above those that a restored database has forgotten', async () => {
+    const { head, peer } = await scene();
+    const by = { kind: 'staff', id: 's-1' } as const;
+    const asked = head.books.desk.unlock({ device: peer.id, door: 'lobby', by });
+    const { payload } = await peer.next('command');
+    expect(payload['n']).toBeGreaterThanOrEqual(Date.parse(String(payload['issuedAt'])));
+    peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
+    expect(await asked).toMatchObject({ outcome: 'done' });
+  });
+
   it('failure case 8: begins a new epoch when a device holds more than its database does', async () => {
     const s = await scene();
     const { epoch } = s.head.books.store.dataset.cursor();

@@ -67,6 +67,25 @@ describe.each(brokers)('an MQTT connection over $name', ({ start }) => {
     });
   });
 
+  it('lasts though nobody says anything after the subscription', async () => {
+    const waiting = new Set<{ readonly ms: number; readonly run: () => void }>();
+    const a = client(broker.url, 'a', {
+      timers: {
+        after(ms, run) {
+          const timer = { ms, run };
+          waiting.add(timer);
+          return { cancel: () => void waiting.delete(timer) };
+        },
+      },
+    });
+    await a.inbox.next((it) => it.kind === 'up');
+
+    for (const timer of [...waiting]) if (timer.ms <= 20_000 && waiting.delete(timer)) timer.run();
+    a.connection.publish('room/1', 'still here', { qos: 1 });
+
+    expect(await a.inbox.next()).toMatchObject({ kind: 'message', text: 'still here' });
+  });
+
   it('comes back by itself when the broker does, and says why it was gone', async () => {
     const a = client(broker.url, 'a');
     await a.inbox.next((it) => it.kind === 'up');

@@ -229,7 +229,7 @@ export class CommandDesk {
       by: by === null ? null : { ...by },
       topic,
       session,
-      n: store.devices.nextN(device),
+      n: store.devices.nextN(device, issuedAt),
       issuedAt,
       expiresAt: issuedAt + durations.commandLifeMs,
     });

@@ -48,7 +48,9 @@ export function deviceStore(db: Database) {
   const lagging = db.prepare('UPDATE device SET lagging = ? WHERE id = ? AND lagging <> ?');
   const seen = db.prepare("UPDATE device SET presence = 'online', last_seen = ? WHERE id = ?");
   const nextN = db
-    .prepare<[string], number>('UPDATE device SET last_n = last_n + 1 WHERE id = ? RETURNING last_n')
+    .prepare<[number, string], number>(
+      'UPDATE device SET last_n = max(last_n + 1, ?) WHERE id = ? RETURNING last_n',
+    )
     .pluck();
   const read = (row: Row): DeviceRow => ({ ...row, lagging: row.lagging === 1 });
 
@@ -84,7 +86,10 @@ export function deviceStore(db: Database) {
     forgetPresence: (): void => {
       db.prepare("UPDATE device SET presence = 'unknown' WHERE presence = 'online'").run();
     },
-    /** Never used before in any session of this device. */
-    nextN: (id: string): number => nextN.get(id) ?? 1,
+    /**
+     * Never used before in any session of this device: the present time at least, because a database that was restored from a
+     * backup does not know the numbers that it has given since.
+     */
+    nextN: (id: string, now: number): number => nextN.get(now, id) ?? now,
   };
 }
