@@ -246,8 +246,8 @@ export class CloudLink implements AppRing {
   #cursorMoved(): void {
     this.#full = false;
     this.#snapshots.cursorMoved();
-    this.#dropSpentRevocations();
     this.#cursor.tell();
+    this.#dropSpentRevocations();
   }
 
   #dropSpentRevocations(): void {

@@ -16,6 +16,8 @@ export class EventUplink {
   #resend: { cancel(): void } | undefined;
   #attempts = 0;
   #poke: { cancel(): void } | undefined;
+  /** Once for each connection and welcome a restored cloud may go back to an earlier event: its words may be repeated by others. */
+  #mayRewind = false;
 
   constructor(channel: UpChannel, journal: Journal, timers: Timers) {
     this.#channel = channel;
@@ -25,6 +27,7 @@ export class EventUplink {
 
   start(): void {
     this.#online = true;
+    this.#mayRewind = true;
     this.#sendFromAcked();
   }
 
@@ -46,6 +49,7 @@ export class EventUplink {
 
   /** The cloud is there: what it let pass unanswered while it was away does not wait for the back-off to end. */
   welcomed(): void {
+    this.#mayRewind = true;
     if (this.#attempts <= 1) return;
     this.#rest();
     this.#sendFromAcked();
@@ -53,13 +57,15 @@ export class EventUplink {
 
   /** The cloud holds events. Anything but the first two outcomes has changed nothing. */
   acknowledged({ log, upTo, hash, rewind }: Ack): AckOutcome {
+    const before = this.#journal.acked();
     const outcome = this.#journal.acknowledge({
       log,
       upTo,
       hash,
-      ...(rewind === undefined ? {} : { rewind }),
+      rewind: rewind === true && this.#mayRewind,
     });
     if (outcome === 'accepted') {
+      if (upTo < before) this.#mayRewind = false;
       this.#rest();
       this.#sendFromAcked();
     }
@@ -74,15 +80,17 @@ export class EventUplink {
 
   #sendFromAcked(): void {
     if (!this.#online) return;
+    const waitMs = backOffMs(this.#attempts, durations.eventsResendMs, durations.eventsResendMaxMs);
+    this.#resend?.cancel();
+    // First: a disk that refuses is asked again.
+    this.#resend = this.#timers.after(waitMs, () => this.#sendFromAcked());
     const { log } = this.#journal;
     const events = eventBatch(this.#journal.after(this.#journal.acked(), limits.eventBatchCount));
     if (events.length === 0) {
       this.#rest();
       return;
     }
-    const waitMs = backOffMs(this.#attempts, durations.eventsResendMs, durations.eventsResendMaxMs);
     this.#attempts += 1;
-    this.#resend = this.#timers.after(waitMs, () => this.#sendFromAcked());
     this.#channel.send('events', { log, events: [...events] });
   }
 }

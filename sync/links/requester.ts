@@ -68,10 +68,11 @@ export class Requester {
   #send(): void {
     const need = this.#outstanding;
     if (need === undefined) return;
-    const { epoch, seq, digest } = this.#replica.cursor();
     const waitMs = backOffMs(this.#sendings, durations.requestRepeatMs, durations.requestRepeatMaxMs);
+    // First: a disk that refuses is asked again.
+    this.#repeat = this.#timers.after(waitMs, () => this.#send());
+    const { epoch, seq, digest } = this.#replica.cursor();
     const detail = need.need === 'chunks' ? { ...need, indexes: [...need.indexes()] } : need;
     if (this.#channel.send('request', { epoch, seq, digest, ...detail })) this.#sendings += 1;
-    this.#repeat = this.#timers.after(waitMs, () => this.#send());
   }
 }

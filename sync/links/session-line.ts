@@ -75,11 +75,12 @@ export class SessionLine {
     if (this.#asked !== undefined)
       this.#overtaken = [this.#asked.nonce, ...this.#overtaken].slice(0, overtakenKept);
     this.#asked = { nonce, atMs: clock.monotonicMs() };
-    sayHello(this.#session, nonce);
     const patienceMs = backOffMs(this.#unanswered, durations.helloAgainEveryMs, durations.helloEveryMs);
     this.#unanswered += 1;
     const waitMs = this.#welcomed ? durations.helloEveryMs : patienceMs;
+    // First: a disk that refuses is asked again.
     this.#nextHello = timers.after(waitMs, () => this.hello());
+    sayHello(this.#session, nonce);
   }
 
   /** Judges an opened welcome; anything but `accepted` and `helloAgain` has changed nothing that counts. */

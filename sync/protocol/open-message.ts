@@ -10,6 +10,7 @@ import {
   type SignedUpName,
   type UpPayload,
   upMessages,
+  type Welcome,
 } from './messages.ts';
 import { readStrictJson } from './strict-json.ts';
 
@@ -52,6 +53,15 @@ function signerOf(jws: UnverifiedJws, signer: string, ring: KeyRing, time: KeyTi
   return isWithin(trusted, time) ? trusted.key : 'keyTime';
 }
 
+/**
+ * By a welcome's time keys are judged from then on. One outside its own key's validity is from a clock that is wrong: whoever
+ * took it would refuse the right ones, and every denial, for as long as its time stands.
+ */
+function isOfItsKeysTime(jws: UnverifiedJws, ring: KeyRing, { time }: Welcome): boolean {
+  const key = ring.keys.get(jws.kid);
+  return key !== undefined && isWithin(key, { nowS: Date.parse(time) / 1_000, notBeforeJudged: true });
+}
+
 /** Opens a downward message on the device. `audiences` are `building:<id>` and the device's own id. */
 export function openDown<N extends SignedDownName>(
   name: N,
@@ -68,7 +78,9 @@ export function openDown<N extends SignedDownName>(
   if (!isSignedBy(jws, key)) return refused('signature');
   const payload = readPayload(jws, schema as unknown as Schema<DownPayload<N>>);
   if (payload === undefined) return refused('schema');
-  return trust.audiences.includes(payload.aud) ? { kind: 'message', payload } : refused('audience');
+  if (!trust.audiences.includes(payload.aud)) return refused('audience');
+  if (name === 'welcome' && !isOfItsKeysTime(jws, trust.ring, payload as Welcome)) return refused('keyTime');
+  return { kind: 'message', payload };
 }
 
 /** Opens an upward message at the head-end: signed by the device's own key, `kid` and `iss` its id. */
