@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openAuthority } from '../../sync/headend/enrolment/authority.ts';
+import type { EnrolOptions } from '../../sync/links/enrol/enrol.ts';
 import { loadIdentity } from '../../sync/links/identity.ts';
 import { fingerprintOf, proofAudience, signProof } from '../../sync/protocol/enrolment.ts';
 import {
@@ -249,6 +250,7 @@ describe('a console is refused', () => {
     const console = new NewConsole();
     const elsewhere = service.url.replace('127.0.0.1', 'localhost');
     expect(await refusal(console, console.enrol(elsewhere, service.pair().code))).toBe('wrongHost');
+    expect(readdirSync(console.stateDir)).toEqual([]);
   });
 
   it('when the clocks of the two do not go together: wrongClock, and the same code works once they do', async () => {
@@ -306,6 +308,109 @@ describe('a console is refused', () => {
     expect(await outcome).toMatchObject({ kind: 'refused', code: 'otherBuilding' });
     expect(console.file('device.crt')).toBe(before);
     expect(readdirSync(console.stateDir)).toEqual(['identity']);
+  });
+});
+
+describe('a console that was cut off after its token was taken', () => {
+  /** The head-end waits for its installer, and the console has its key and nothing else. */
+  async function cutOff() {
+    const service = await enrolmentService();
+    const console = new NewConsole();
+    const { id, code } = service.pair();
+    const outcome = console.enrol(service.url, code);
+    const { fingerprint } = await console.waiting;
+    console.interrupt();
+    expect(await outcome).toMatchObject({ code: 'interrupted' });
+    return { service, console, id, code, fingerprint };
+  }
+  type CutOff = Awaited<ReturnType<typeof cutOff>>;
+
+  /** With a signal that nobody has used up. */
+  const again = (
+    { console, service, code }: CutOff,
+    options: Partial<EnrolOptions> & { url?: string } = {},
+  ) =>
+    console.enrol(options.url ?? service.url, options.code ?? code, {
+      signal: new AbortController().signal,
+      ...options,
+    });
+
+  it.each([
+    [
+      'under another name of the head-end',
+      'wrongHost',
+      ({ service }: CutOff) => ({ url: service.url.replace('127.0.0.1', 'localhost') }),
+    ],
+    [
+      'at another head-end',
+      'wrongAuthority',
+      async () => ({ url: (await enrolmentService('elm-court')).url }),
+    ],
+    [
+      'with a code that nobody has made',
+      'unknownToken',
+      ({ code }: CutOff) => ({ code: { ...code, token: Buffer.alloc(16, 7) } }),
+    ],
+    ['with the code of another console', 'usedToken', usedCode],
+    [
+      'with an older code',
+      'expiredToken',
+      ({ service }: CutOff) => {
+        service.time.now -= 15 * minute;
+        const { code } = service.pair();
+        service.time.now += 15 * minute;
+        return { code };
+      },
+    ],
+  ] as const)(
+    'keeps its key when it is refused %s: %s, and the right one goes on',
+    async (_, refused, wrong) => {
+      const cut = await cutOff();
+      const { console, service } = cut;
+      expect(await refusal(console, again(cut, await wrong(cut)))).toBe(refused);
+      expect(readdirSync(join(console.stateDir, 'identity.new'))).toEqual(['device.key']);
+      // Also when the installer has confirmed meanwhile.
+      await service.books.confirm(cut.id, 'lobby');
+      expect(await refusal(console, again(cut, await wrong(cut)))).toBe(refused);
+
+      const shown = Promise.withResolvers<{ readonly fingerprint: string }>();
+      const outcome = again(cut, { onWaiting: shown.resolve });
+      expect((await shown.promise).fingerprint).toBe(cut.fingerprint);
+      expect(await outcome).toMatchObject({ kind: 'enrolled', device: 'lobby' });
+      expect(readdirSync(console.stateDir)).toEqual(['identity']);
+    },
+  );
+
+  async function usedCode({ service }: CutOff) {
+    const { code } = service.pair();
+    const other = new NewConsole();
+    const outcome = other.enrol(service.url, code);
+    await other.waiting;
+    other.interrupt();
+    await outcome;
+    return { code };
+  }
+
+  it('keeps its key when it is granted what does not go with a code that was mistaken: wrongRoot', async () => {
+    const cut = await cutOff();
+    await cut.service.books.confirm(cut.id, 'lobby');
+    const outcome = again(cut, { code: { ...cut.code, root: Buffer.alloc(32, 1) } });
+    expect(await refusal(cut.console, outcome)).toBe('wrongRoot');
+    expect(readdirSync(join(cut.console.stateDir, 'identity.new'))).toEqual(['device.key']);
+    expect((await again(cut)).kind).toBe('enrolled');
+  });
+
+  it('keeps the key of its first try, too, when the head-end comes back under another name', async () => {
+    const service = await enrolmentService();
+    const console = new NewConsole();
+    const { id, code } = service.pair();
+    const outcome = console.enrol(service.url, code);
+    await console.waiting;
+    await service.restart(service.url.replace('127.0.0.1', 'head-end.test'));
+    expect(await refusal(console, outcome)).toBe('wrongHost');
+    await service.restart();
+    await service.books.confirm(id, 'lobby');
+    expect((await console.enrol(service.url, code)).kind).toBe('enrolled');
   });
 });
 

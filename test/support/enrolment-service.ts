@@ -39,10 +39,10 @@ export async function enrolmentService(building = 'maple-court') {
     url,
     headEnd,
     books: enrolment.books,
-    /** The service anew, with a certificate of its own made now. */
-    async restart(): Promise<void> {
+    /** The service anew, with a certificate of its own made now, for this address or another. */
+    async restart(at = url): Promise<void> {
       await stop();
-      service = await (await headEnd.enrolment()).serve(url);
+      service = await (await headEnd.enrolment()).serve(at);
     },
     stop,
     pair: () => enrolment.books.makePairing(broker),

@@ -53,12 +53,17 @@ export type EnrolOutcome =
   | { readonly kind: 'enrolled'; readonly device: string; readonly building: string }
   | EnrolRefused;
 
-/** After these the same code may be tried again, with the same key: the token is that key's. */
+/** After these the same code may be tried again, with the same key: the token may be that key's. */
 const passing = new Set<EnrolProblemCode>(['unreachable', 'rateLimited', 'wrongClock', 'interrupted']);
+/** These say nothing about a token that is this key's already. */
+const ofTheAddress = new Set<EnrolProblemCode>(['wrongHost', 'wrongAuthority']);
 
-/** Enrols this device. A refusal leaves the state folder as it was. */
+/**
+ * Enrols this device. A refusal leaves the state folder as it was: a key of an earlier run stays, because a token, even a
+ * confirmed pairing, may be that key's, whatever a wrong address or an older code has led to in this one.
+ */
 export async function enrol(options: EnrolOptions): Promise<EnrolOutcome> {
-  const { stateDir, replace } = options;
+  const { stateDir, replace, onWaiting } = options;
   settleIdentity(stateDir);
   if (isEnrolled(stateDir) && !replace) {
     return enrolRefused(
@@ -66,16 +71,27 @@ export async function enrol(options: EnrolOptions): Promise<EnrolOutcome> {
       'This console is enrolled already; --replace lets a new identity take the place of the one it has.',
     );
   }
-  const outcome = await exchange(options);
-  if (outcome.kind === 'refused' && !passing.has(outcome.code)) dropComing(stateDir);
+  const kept = keptPrivateKey(stateDir);
+  const token = { isTaken: false };
+  const outcome = await exchange(options, kept, (waiting) => {
+    token.isTaken = true;
+    onWaiting(waiting);
+  });
+  if (outcome.kind === 'enrolled') return outcome;
+  const { code } = outcome;
+  const mayGoOn = passing.has(code) || (token.isTaken && ofTheAddress.has(code));
+  if (kept === undefined && !mayGoOn) dropComing(stateDir);
   return outcome;
 }
 
-async function exchange(options: EnrolOptions): Promise<EnrolOutcome> {
-  const { stateDir, code, url, now, onWaiting, signal } = options;
+async function exchange(
+  { stateDir, code, url, now, signal }: EnrolOptions,
+  kept: KeyObject | undefined,
+  onWaiting: EnrolOptions['onWaiting'],
+): Promise<EnrolOutcome> {
   const ca = await fetchPinnedCa(url, code.ca);
   if (ca.kind === 'refused') return ca;
-  const key = deviceKey(stateDir);
+  const key = kept ?? newKey(stateDir);
   const asked = await askHeadEnd(url, {
     method: 'POST',
     path: enrolmentPaths.enrol,
@@ -158,17 +174,20 @@ async function awaitGrant({
   );
 }
 
-/** The key of an enrolment that was cut off, which the token may belong to; else a new one. */
-function deviceKey(stateDir: string): KeyObject {
+/** The key of an enrolment that was cut off, which the token may belong to. */
+function keptPrivateKey(stateDir: string): KeyObject | undefined {
   const kept = keptKey(stateDir);
-  if (kept !== undefined) {
-    try {
-      const key = createPrivateKey(kept);
-      if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-    } catch {
-      // Half written: the power went while it was made.
-    }
+  if (kept === undefined) return undefined;
+  try {
+    const key = createPrivateKey(kept);
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+  } catch {
+    // Half written: the power went while it was made.
+    return undefined;
   }
+}
+
+function newKey(stateDir: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   beginIdentity(stateDir, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   return privateKey;

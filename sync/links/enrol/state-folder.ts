@@ -65,7 +65,7 @@ export function takeUpIdentity(stateDir: string): void {
   settleIdentity(stateDir);
 }
 
-/** A refused enrolment leaves nothing behind. */
+/** An enrolment that is refused for good leaves no key that it has made behind. */
 export const dropComing = (stateDir: string): void =>
   rmSync(coming(stateDir), { recursive: true, force: true });
 
