@@ -104,10 +104,11 @@ export class Housekeeping {
 
   #prune(): void {
     const { journal, clock, log } = this.#parts;
-    const { state, now } = clock.reading();
-    if (state === 'unknown') return;
+    const { source, now } = clock.status();
+    // A battery clock may be months behind: what it dates would seem to be old enough once the time is known again.
+    if (source === 'none' || source === 'systemClock') return;
     try {
-      journal.prune(now - eventsKeptMs);
+      journal.prune({ now, keptMs: eventsKeptMs });
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       log.error({ fault: error.code }, 'old events could not be deleted');

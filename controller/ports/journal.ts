@@ -108,8 +108,12 @@ export interface Journal {
     readonly hash: string;
     readonly rewind?: boolean;
   }): AckOutcome;
-  /** Deletes events that are acknowledged and were committed before `before`, oldest first, at most 2,000 a call. */
-  prune(before: EpochMs): void;
+  /**
+   * Notes how far the log has come by `now`, and deletes events that are acknowledged and of which such a note was made at
+   * least `keptMs` ago, oldest first, at most 2,000 a call. To be called about once an hour, while the time is known:
+   * what was committed by a wrong or unknown clock then counts from the first call after it.
+   */
+  prune(age: { readonly now: EpochMs; readonly keptMs: number }): void;
   /** Runs after each commit that appended events, outside the transaction. */
   onAppend(listener: () => void): () => void;
 

@@ -17,7 +17,7 @@ function check(file: string): Soundness {
       try {
         assertSound(db);
         if (basename(file) === 'replica.db') new SqliteReplica(db).cursor();
-        else new SqliteJournal(db, () => 0);
+        else new SqliteJournal(db);
       } finally {
         db.close();
       }

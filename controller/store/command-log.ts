@@ -14,8 +14,8 @@ interface CommandLine {
 
 /** Commands whose id was seen: each acts at most once (PROTOCOL invariant 11). Callers hold the transaction. */
 export interface CommandLog {
-  /** Notes a command or its outcome, and forgets those over a day old beyond the newest 1,000. */
-  set(command: SeenCommand, now: EpochMs): void;
+  /** Notes a command or its outcome as of now, and forgets those over a day older beyond the newest 1,000. */
+  set(command: SeenCommand): void;
   find(id: string): SeenCommand | undefined;
   unfinished(): readonly SeenCommand[];
 }
@@ -33,9 +33,9 @@ export function prepareCommandLog(db: Database): CommandLog {
   const find = db.prepare<[string], CommandLine>(`${columns} WHERE id = ?`);
   const unfinished = db.prepare<[], CommandLine>(`${columns} WHERE outcome = 'accepted' ORDER BY at, id`);
   return {
-    set({ id, outcome, reason, at }, now) {
+    set({ id, outcome, reason, at }) {
       set.run(id, outcome, reason ?? null, at);
-      forget.run(now - keptMs);
+      forget.run(at - keptMs);
     },
     find(id) {
       const line = find.get(id);

@@ -1,4 +1,3 @@
-import type { EpochMs } from '../core/access/facts.ts';
 import type { JournalChange } from '../ports/journal.ts';
 import type { CommandLog } from './command-log.ts';
 import type { DenialTables } from './denials.ts';
@@ -20,12 +19,7 @@ export interface JournalTables {
 }
 
 /** Makes one change inside the caller's transaction and returns the journal's state after it. */
-export function makeChange(
-  tables: JournalTables,
-  state: JournalState,
-  change: JournalChange,
-  now: EpochMs,
-): JournalState {
+export function makeChange(tables: JournalTables, state: JournalState, change: JournalChange): JournalState {
   switch (change.kind) {
     case 'countUse':
       tables.persons.countUse(change.guest, change.at);
@@ -43,7 +37,7 @@ export function makeChange(
       tables.operators.set(change.setting);
       return state;
     case 'command':
-      tables.commands.set(change.command, now);
+      tables.commands.set(change.command);
       return state;
     case 'revocation':
       tables.denials.addRevocation(change.revocation);

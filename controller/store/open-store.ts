@@ -37,7 +37,8 @@ const missing = 'was missing; started empty';
 /**
  * Opens `replica.db` and `events.db` in `dir`, making what is not there (DESIGN section 8). An unreadable one is set
  * aside and started empty. Denials of a lost `events.db` come back from the mirror; limited guests are then denied
- * until the next welcome. On a full disk the reserve gives the room to open them.
+ * until the next welcome. On a full disk the reserve gives the room to open them. `now` is asked for nothing but the names of
+ * what is set aside: at this point there is only the system's clock, which may be wrong.
  * @throws StorageFault when the disk refuses, DatabaseTooNew when a newer release has written there.
  */
 export function openStore(dir: string, { now }: { readonly now: () => EpochMs }): Store {
@@ -65,7 +66,7 @@ export function openStore(dir: string, { now }: { readonly now: () => EpochMs })
   });
   const { journal, isLost } = open('events.db', 'events', (db, fresh) => {
     makeJournalState(db, randomUUID(), !fresh.isLost);
-    return { journal: new SqliteJournal(db, now, { guard: guardOf('events.db'), reserve }), ...fresh };
+    return { journal: new SqliteJournal(db, { guard: guardOf('events.db'), reserve }), ...fresh };
   });
   if (isNew && notices.length === 0 && journal.head().seq > 0) {
     notices.push({ database: 'replica.db', problem: missing });

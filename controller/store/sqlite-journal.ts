@@ -25,6 +25,7 @@ import { prepareCommandLog } from './command-log.ts';
 import { type Denials, Denylist, prepareDenials } from './denials.ts';
 import { prepareDiskNotices } from './disk-notices.ts';
 import { type EventLog, eventHash, prepareEventLog } from './event-log.ts';
+import { type EventMarks, prepareEventMarks } from './event-marks.ts';
 import { prepareGuessLog } from './guess-log.ts';
 import { changesDenials, type JournalTables, makeChange } from './journal-changes.ts';
 import {
@@ -44,10 +45,10 @@ const frugalLogPages = 64;
 
 export class SqliteJournal implements Journal {
   readonly #db: Database;
-  readonly #now: () => EpochMs;
   readonly #guard: FaultGuard;
   readonly #reserve: ReserveFile | undefined;
   readonly #events: EventLog;
+  readonly #marks: EventMarks;
   readonly #tables: JournalTables;
   readonly #transaction: Transaction<
     (
@@ -65,14 +66,13 @@ export class SqliteJournal implements Journal {
   /** Without a reserve nothing is spent, and without a guard of its own nobody hears of its faults. */
   constructor(
     db: Database,
-    now: () => EpochMs,
     { guard = faultsTyped, reserve }: { readonly guard?: FaultGuard; readonly reserve?: ReserveFile } = {},
   ) {
     this.#db = db;
-    this.#now = now;
     this.#guard = guard;
     this.#reserve = reserve;
     this.#events = prepareEventLog(db);
+    this.#marks = prepareEventMarks(db);
     const operators = prepareOperatorModes(db);
     this.#tables = {
       commands: prepareCommandLog(db),
@@ -111,19 +111,18 @@ export class SqliteJournal implements Journal {
     changes: readonly JournalChange[] = [],
     spend?: 'reserve',
   ): readonly CommittedEvent[] {
-    const at = this.#now();
     const events = chain(this.#state, bodies);
     const head = events.at(-1);
     if (head !== undefined && events.length === 1 && changes.length === 0 && spend === undefined)
-      this.#append(head, at);
-    else this.#commit(events, changes, spend, at);
+      this.#append(head);
+    else this.#commit(events, changes, spend);
     if (head !== undefined) for (const listener of this.#appended) listener();
     return events;
   }
 
   /** One statement is a transaction by itself, and most commits are one event. */
-  #append(event: CommittedEvent, at: EpochMs): void {
-    this.#guard(() => this.#events.append(event, at));
+  #append(event: CommittedEvent): void {
+    this.#guard(() => this.#events.append(event));
     this.#state = { ...this.#state, headSeq: event.seq, headHash: event.hash };
     this.#keepLogShort(this.#reserve?.broken === true);
   }
@@ -132,14 +131,13 @@ export class SqliteJournal implements Journal {
     events: readonly CommittedEvent[],
     changes: readonly JournalChange[],
     spend: 'reserve' | undefined,
-    at: EpochMs,
   ): void {
     const head = events.at(-1);
     const work = (): JournalState => {
-      for (const event of events) this.#events.append(event, at);
+      for (const event of events) this.#events.append(event);
       let state = this.#state;
       if (head !== undefined) state = { ...state, headSeq: head.seq, headHash: head.hash };
-      for (const change of changes) state = makeChange(this.#tables, state, change, at);
+      for (const change of changes) state = makeChange(this.#tables, state, change);
       return state;
     };
     this.#write(changes.some(changesDenials) ? 'denials' : 'transaction', work, spend);
@@ -180,9 +178,11 @@ export class SqliteJournal implements Journal {
     return 'accepted';
   }
 
-  prune(before: EpochMs): void {
+  prune({ now, keptMs }: { readonly now: EpochMs; readonly keptMs: number }): void {
     this.#write('transaction', () => {
-      this.#events.prune(before, this.#state.acked);
+      const { headSeq, acked } = this.#state;
+      this.#marks.set(headSeq, now);
+      this.#events.prune(Math.min(acked, this.#marks.reachedAt(now - keptMs)));
       return this.#state;
     });
   }

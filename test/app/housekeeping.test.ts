@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { noHash } from '../../controller/core/hash-forms.ts';
 import { CloudRows, rowOf, type Snapshot } from '../support/cloud-rows.ts';
-import { householdShell, lobbyDoor, Shell } from '../support/controller-shell.ts';
+import { household, householdShell, lobbyDoor, Shell } from '../support/controller-shell.ts';
 import { HandTime, noon } from '../support/hand-time.ts';
 import { aBuilding, aResident } from '../support/rows.ts';
 import { tempDir } from '../support/store.ts';
@@ -108,6 +109,68 @@ describe('every hour', () => {
     acknowledgeAll(shell);
     shell.time.pass(hourMs);
     expect(shell.journal.after(0, 1)).not.toMatchObject([{ seq }]);
+  });
+
+  it.each([
+    ['60 days behind', -60 * dayMs],
+    ['a year ahead', 365 * dayMs],
+    ['in 2096', 70 * 365 * dayMs],
+  ])('the month is counted by the cloud’s time where the system’s clock is %s', (_, offMs) => {
+    const time = new HandTime(noon + offMs);
+    const shell = new Shell({ time, welcomed: false });
+    shell.housekeeping.start([], []);
+    shell.welcome(noon);
+    shell.publish(...household());
+    shell.type('00000000');
+    acknowledgeAll(shell);
+    const { seq } = shell.journal.head();
+    time.pass(30 * dayMs);
+    expect(shell.journal.after(0, 1)).toMatchObject([{ seq: 1 }]);
+    time.pass(hourMs);
+    expect(shell.journal.after(0, 1)[0]?.seq).toBeGreaterThan(seq);
+  });
+
+  it('what a head-end restored from a backup asks for again is there, though the system’s clock is 60 days behind', () => {
+    const shell = new Shell({ time: new HandTime(noon - 60 * dayMs), welcomed: false });
+    shell.housekeeping.start([], []);
+    shell.welcome(noon);
+    acknowledgeAll(shell);
+    const events = shell.events();
+    shell.time.pass(hourMs);
+    expect(shell.journal.acknowledge({ log: shell.journal.log, upTo: 0, hash: noHash, rewind: true })).toBe(
+      'accepted',
+    );
+    expect(shell.events().slice(0, events.length)).toEqual(events);
+  });
+
+  it('what was written while the system’s clock was years ahead goes a month after it is right again', () => {
+    const shell = new Shell({ time: new HandTime(noon + 70 * 365 * dayMs), welcomed: false });
+    shell.housekeeping.start([], []);
+    shell.close();
+    const time = new HandTime(noon);
+    const again = new Shell({ dir: shell.dir, time });
+    again.housekeeping.start([], []);
+    acknowledgeAll(again);
+    const { seq } = again.journal.head();
+    time.pass(30 * dayMs);
+    expect(again.journal.after(0, 1)).toMatchObject([{ seq: 1 }]);
+    time.pass(hourMs);
+    expect(again.journal.after(0, 1)[0]?.seq).toBeGreaterThan(seq);
+  });
+
+  it('a battery clock alone deletes nothing and dates nothing: it may have stood still for months', () => {
+    const first = new Shell();
+    first.close();
+    const time = new HandTime(noon + hourMs);
+    const shell = new Shell({ dir: first.dir, time, welcomed: false });
+    shell.housekeeping.start([], []);
+    expect(shell.clock.status()).toMatchObject({ state: 'held', source: 'systemClock' });
+    time.pass(2 * hourMs);
+    shell.welcome(noon + 60 * dayMs);
+    acknowledgeAll(shell);
+    const events = shell.events();
+    time.pass(hourMs);
+    expect(shell.events().slice(0, events.length)).toEqual(events);
   });
 
   it('nothing is deleted while the clock is unknown: what was written in 1970 may be of today', () => {

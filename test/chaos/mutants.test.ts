@@ -51,7 +51,7 @@ const mutants: readonly Mutant[] = [
         to: `const last = events.at(-1);
     this.#channel.send('events', { log, events: [...events] }, () => {
       this.acknowledged({ aud: '', log, upTo: last.seq, hash: last.hash });
-      this.#journal.prune(Number.MAX_SAFE_INTEGER);
+      this.#journal.prune({ now: 0, keptMs: 0 });
     });`,
       },
       {

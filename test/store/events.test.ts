@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CommittedEvent, Journal } from '../../controller/ports/journal.ts';
 import { makeJournalState } from '../../controller/store/journal-state.ts';
+import { migrate } from '../../controller/store/migrate.ts';
 import { openOrSetAside } from '../../controller/store/open-or-set-aside.ts';
 import { SqliteJournal } from '../../controller/store/sqlite-journal.ts';
 import { storeIn, tempDir } from '../support/store.ts';
@@ -31,6 +34,10 @@ const ack = (journal: Journal, upTo: number, more = {}) =>
     hash: upTo === 0 ? noHash : (journal.after(upTo - 1, 1)[0]?.hash ?? ''),
     ...more,
   });
+/** Notes that the log had come so far at `instant`; nothing is old enough for it to delete. */
+const markAt = (journal: Journal, instant: number) => journal.prune({ now: instant, keptMs: 1_000_000_000 });
+/** Deletes what was there at `instant`. */
+const pruneTo = (journal: Journal, instant: number) => journal.prune({ now: instant + 1_000, keptMs: 1_000 });
 
 describe('the event log', () => {
   it('begins with nothing', () => {
@@ -84,7 +91,7 @@ describe('the event log', () => {
   it('changes nothing when the disk is full, and goes on without a gap when there is room', () => {
     const { used: db } = openOrSetAside(join(tempDir(), 'events.db'), 'events', 0, (opened) => opened);
     makeJournalState(db, 'log', true);
-    const journal = new SqliteJournal(db, () => 0);
+    const journal = new SqliteJournal(db);
     const revocation = { table: 'guest', id: 'gus', maxVersion: 1, epoch: 1, seq: 1 } as const;
     journal.commit(bodies(3));
     db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 2}`);
@@ -139,15 +146,13 @@ describe('an acknowledgement', () => {
   });
 
   it('is checked by the next event’s link when its own event is gone', () => {
-    let now = 0;
-    const { journal } = storeIn(tempDir(), () => now);
+    const { journal } = storeIn(tempDir());
     const [first] = journal.commit(bodies(1));
-    journal.commit(bodies(1, 2));
-    now = 50;
+    const [second] = journal.commit(bodies(1, 2));
+    markAt(journal, 1);
     journal.commit(bodies(1, 3));
-    const [, second] = journal.after(0, 2);
     ack(journal, 3);
-    journal.prune(50);
+    pruneTo(journal, 1);
     expect(seqs(journal.after(0, 9))).toEqual([3]);
     const rewind = (upTo: number, hash = '') =>
       journal.acknowledge({ log: journal.log, upTo, hash, rewind: true });
@@ -157,36 +162,46 @@ describe('an acknowledgement', () => {
 });
 
 describe('pruning', () => {
-  /** Ten events, one at each instant from 1 to 10. */
+  /** Ten events, one before each instant from 1 to 10. */
   function aged() {
     const dir = tempDir();
-    let now = 0;
-    const { journal } = storeIn(dir, () => now);
-    for (const body of bodies(10)) {
-      now += 1;
+    const { journal } = storeIn(dir);
+    for (const [index, body] of bodies(10).entries()) {
       journal.commit([body]);
+      markAt(journal, index + 1);
     }
     return { dir, journal };
   }
 
   it.each<readonly [string, number, number, readonly number[]]>([
     ['nothing that is not acknowledged', 0, 99, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
-    ['nothing that is not old', 10, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
-    ['what is acknowledged and old: old reaches further', 4, 8, [5, 6, 7, 8, 9, 10]],
-    ['what is acknowledged and old: acknowledged reaches further', 8, 4, [4, 5, 6, 7, 8, 9, 10]],
+    ['nothing that is not old', 10, 0, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+    ['what is acknowledged and old: old reaches further', 4, 7, [5, 6, 7, 8, 9, 10]],
+    ['what is acknowledged and old: acknowledged reaches further', 8, 3, [4, 5, 6, 7, 8, 9, 10]],
     ['everything', 10, 99, []],
-  ])('deletes %s', (_, acked, before, kept) => {
+  ])('deletes %s', (_, acked, instant, kept) => {
     const { journal } = aged();
     if (acked > 0) ack(journal, acked);
-    journal.prune(before);
+    pruneTo(journal, instant);
     expect(seqs(journal.after(0, 99))).toEqual(kept);
+  });
+
+  it('goes on from what is known of their age after a restart', () => {
+    const { dir, journal } = aged();
+    ack(journal, 10);
+    journal.commit(bodies(1, 11));
+    const again = storeIn(dir).journal;
+    pruneTo(again, 4);
+    expect(seqs(again.after(0, 99))).toEqual([5, 6, 7, 8, 9, 10, 11]);
+    pruneTo(again, 99);
+    expect(seqs(again.after(0, 99))).toEqual([11]);
   });
 
   it('never makes a seq come again, also after a restart', () => {
     const { dir, journal } = aged();
     const { hash } = journal.head();
     ack(journal, 10);
-    journal.prune(99);
+    pruneTo(journal, 99);
     const again = storeIn(dir).journal;
     expect(again.head()).toEqual({ seq: 10, hash });
     expectChain(again.commit(bodies(2, 11)), { seq: 10, hash });
@@ -195,23 +210,85 @@ describe('pruning', () => {
   it('takes weeks of events in slices, so that no door waits', () => {
     const { journal } = storeIn(tempDir());
     journal.commit(bodies(5_000));
+    markAt(journal, 1);
     ack(journal, 4_500);
     const kept = [1, 2, 3].map(() => {
-      journal.prune(99);
+      pruneTo(journal, 1);
       return journal.after(0, 1)[0]?.seq;
     });
     expect(kept).toEqual([2_001, 4_001, 4_501]);
   });
 
-  it('leaves no hole when the clock went back', () => {
-    let now = 0;
-    const { journal } = storeIn(tempDir(), () => now);
-    for (const at of [1, 100, 2, 3]) {
-      now = at;
-      journal.commit(bodies(1));
+  it('takes a mark that a clock made that ran ahead for one of now, once it is put right', () => {
+    const { journal } = storeIn(tempDir());
+    journal.commit(bodies(1));
+    markAt(journal, 1_000_000);
+    ack(journal, 1);
+    markAt(journal, 100);
+    journal.prune({ now: 149, keptMs: 50 });
+    expect(seqs(journal.after(0, 9))).toEqual([1]);
+    journal.prune({ now: 150, keptMs: 50 });
+    expect(seqs(journal.after(0, 9))).toEqual([]);
+  });
+
+  it('keeps no more marks than there are in the time for which events are kept', () => {
+    const dir = tempDir();
+    const { journal } = storeIn(dir);
+    for (let now = 1; now <= 200; now += 1) {
+      journal.commit(bodies(1, now));
+      journal.prune({ now, keptMs: 30 });
     }
-    ack(journal, 4);
-    journal.prune(50);
-    expect(seqs(journal.after(0, 99))).toEqual([2, 3, 4]);
+    const db = new Database(join(dir, 'events.db'), { readonly: true });
+    const marks = db.prepare('SELECT min(seq), max(seq), count(*) FROM event_mark').raw().get();
+    db.close();
+    expect([marks, journal.after(0, 1)[0]?.seq]).toEqual([[170, 200, 31], 1]);
+  });
+
+  /** Whatever clocks do and whenever power fails: by the true time, which only the test knows. */
+  it('never deletes what is young or unacknowledged, leaves no hole, and keeps nothing for ever', () => {
+    const keptMs = 30;
+    const act = fc.oneof(
+      fc.record({ kind: fc.constant('commit'), count: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({ kind: fc.constant('pass'), ms: fc.integer({ min: 1, max: 40 }) }),
+      fc.record({ kind: fc.constant('ack') }),
+      fc.record({ kind: fc.constant('look'), aheadMs: fc.constantFrom(0, 0, 0, 25, 1_000_000) }),
+    );
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
+        const db = new Database(':memory:');
+        migrate(db, 'events');
+        makeJournalState(db, 'log', true);
+        const journal = new SqliteJournal(db);
+        const committedAt: number[] = [];
+        let now = 1_000;
+        const look = (aheadMs: number): void => {
+          const kept = new Set(seqs(journal.after(0, 999)));
+          journal.prune({ now: now + aheadMs, keptMs });
+          const left = seqs(journal.after(0, 999));
+          for (const seq of left) kept.delete(seq);
+          const youngest = now + aheadMs - keptMs;
+          for (const seq of kept) {
+            expect(seq).toBeLessThanOrEqual(journal.acked());
+            expect(committedAt[seq - 1]).toBeLessThanOrEqual(youngest);
+          }
+          expect(left).toEqual(left.map((_, index) => journal.head().seq - left.length + 1 + index));
+        };
+        for (const one of acts) {
+          if (one.kind === 'commit') {
+            journal.commit(bodies(one.count));
+            committedAt.push(...Array.from({ length: one.count }, () => now));
+          } else if (one.kind === 'pass') now += one.ms;
+          else if (one.kind === 'ack') ack(journal, journal.head().seq);
+          else look(one.aheadMs);
+        }
+        ack(journal, journal.head().seq);
+        look(0);
+        now += keptMs;
+        look(0);
+        expect(journal.after(0, 9)).toEqual([]);
+        db.close();
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DoorId } from '../../controller/core/dataset.ts';
 import { noGuesses } from '../../controller/core/guess-budget.ts';
+import { noHash } from '../../controller/core/hash-forms.ts';
+import { eventHash } from '../../controller/store/event-log.ts';
 import type { DatabaseKind } from '../../controller/store/migrate.ts';
 import { openDatabase } from '../../controller/store/open-database.ts';
 import { CloudRows, rowOf } from '../support/cloud-rows.ts';
@@ -52,4 +54,27 @@ it('goes on with the events of the first release', () => {
   expect([journal.guesses(), notices]).toEqual([noGuesses, []]);
   journal.commit(['{"n":1}'], [{ kind: 'countUse', guest: rows.aGuest('gus').id, at: 1 }]);
   expect([journal.head().seq, journal.guestUses(rows.aGuest('gus').id).used]).toEqual([1, 1]);
+});
+
+it('deletes the events of earlier releases a month after it came, whatever clock dated them', () => {
+  const dir = tempDir();
+  const db = firstRelease(dir, 'events', '0001-journal.sql');
+  const bodies = ['1970-01-01', '2096-01-01', '2026-01-01'].map((date) => JSON.stringify({ date }));
+  const insert = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?)');
+  let hash = noHash;
+  for (const [index, body] of bodies.entries()) {
+    hash = eventHash(hash, body);
+    insert.run(index + 1, Date.parse(JSON.parse(body).date), body, hash);
+  }
+  db.prepare("INSERT INTO journal VALUES (1, 'log', 3, ?, 3, 0, NULL, 1)").run(hash);
+  db.close();
+  const { journal } = storeIn(dir);
+  const seqsAfter = (now: number) => {
+    journal.prune({ now, keptMs: 30 });
+    return journal.after(0, 9).map(({ seq }) => seq);
+  };
+  const came = Date.parse('2026-06-15T16:00:00.000Z');
+  expect([came, came + 29, came + 30].map(seqsAfter)).toEqual([[1, 2, 3], [1, 2, 3], []]);
+  journal.commit(['{}']);
+  expect(journal.after(0, 9).map(({ seq }) => seq)).toEqual([4]);
 });

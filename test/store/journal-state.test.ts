@@ -149,7 +149,7 @@ describe('commands that were seen', () => {
   it('are kept for a day and at least a thousand, and while they are unfinished', () => {
     const day = 24 * 60 * 60 * 1_000;
     let now = 0;
-    const { journal } = storeIn(tempDir(), () => now);
+    const { journal } = storeIn(tempDir());
     const note = (id: string, at: number, outcome: SeenCommand['outcome'] = 'done') =>
       command(id, { at, outcome });
     journal.commit([], [note('unfinished', 1, 'accepted'), note('oldest', 2), note('older', 3)]);
@@ -174,6 +174,25 @@ describe('commands that were seen', () => {
       ['unfinished'],
       { id: 'a', outcome: 'done', at: 2 * day },
     ]);
+  });
+
+  it.each([
+    ['ahead', 365],
+    ['behind', -60],
+  ])('are kept for that day by their own time where the system’s clock is %s', (_, days) => {
+    const day = 24 * 60 * 60 * 1_000;
+    const noon = 400 * day;
+    const { journal } = storeIn(tempDir(), () => noon + days * day);
+    journal.commit([], [command('first', { outcome: 'done', at: noon })]);
+    const noteMany = (at: number) =>
+      journal.commit(
+        [],
+        Array.from({ length: 1_001 }, (_, index) => command(`${at}-${index}`, { outcome: 'done', at })),
+      );
+    noteMany(noon + day);
+    expect(journal.seenCommand('first')).toBeDefined();
+    noteMany(noon + day + 1);
+    expect(journal.seenCommand('first')).toBeUndefined();
   });
 });
 
