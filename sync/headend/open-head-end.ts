@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { MqttEndpoint } from '../links/mqtt-connection.ts';
@@ -61,7 +61,9 @@ const realTimers: Timers = {
   },
 };
 
-export const stateExists = (stateDir: string): boolean => existsSync(databaseFile(stateDir));
+/** @throws EACCES when this user may not look, which is no absence. */
+export const stateExists = (stateDir: string): boolean =>
+  statSync(databaseFile(stateDir), { throwIfNoEntry: false }) !== undefined;
 
 /**
  * One building's head-end in a state folder. Without `run` it keeps the books; devices get what was published or

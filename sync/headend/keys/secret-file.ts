@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -12,10 +13,20 @@ import {
 import { dirname } from 'node:path';
 
 /** Makes a folder that only its owner may read. */
-export const makePrivateFolder = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // As Node tells of a read-only disk, too: a folder by itself is refused by its real reason.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      mkdirSync(firstMissing(folder), { mode: 0o700 });
+    throw error;
+  }
   chmodSync(folder, 0o700);
-};
+}
+
+const firstMissing = (folder: string): string =>
+  existsSync(dirname(folder)) ? folder : firstMissing(dirname(folder));
 
 /** Writes a file that only its owner may read, whole or not at all. */
 export const writeSecretFile = (file: string, content: string): void =>
