@@ -158,6 +158,11 @@ async function isTheSame({ fingerprint }: WaitingDevice, digits: string | undefi
   try {
     const answer = await asking.question(`Does the console show ${spaced(fingerprint)}? [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    // Ctrl-C or Ctrl-D: nobody has said yes. They leave the cursor behind the question.
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    say('');
+    return false;
   } finally {
     asking.close();
   }
