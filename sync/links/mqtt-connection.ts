@@ -59,23 +59,29 @@ export interface MqttConnectionOptions {
 const connectWithinMs = 20_000;
 /** Silence after which a connection counts as dead, whatever the socket says: two keep-alives. */
 const silenceMs = 2 * durations.keepAliveS * 1_000;
+/** PINGRESPs go on although its PUBACKs never come: then nothing can be said any more. */
+const acknowledgedWithinMs = 60_000;
 /** A broker that is restarted closes one connection, or a few. */
 const contestedAfter = 5;
 /** For the last PUBACKs and DISCONNECT. */
 const endWithinMs = 2_000;
 
-const frameProblems: Readonly<Record<FrameFault, string>> = {
+type BrokerFault = FrameFault | 'unacknowledged';
+
+const faultProblems: Readonly<Record<BrokerFault, string>> = {
   oversize:
     'The broker at {broker} sent a packet that is larger than any of ours; check who may publish there.',
   malformed: 'The broker at {broker} sent something that is not MQTT 3.1.1; check what listens there.',
+  unacknowledged: `The broker at {broker} did not acknowledge a message within ${acknowledgedWithinMs / 1_000} s; the connection is made anew.`,
 };
 
 interface Session {
   readonly client: MqttClient;
   readonly stream: Duplex;
-  inFlight: number;
-  /** What the broker sent that is not let in. */
-  frameFault?: FrameFault;
+  /** How long each publish may yet wait for the end of its exchange. */
+  readonly inFlight: Set<{ cancel(): void }>;
+  /** For which the connection is ended. */
+  fault?: BrokerFault;
 }
 
 export class MqttConnection {
@@ -127,11 +133,16 @@ export class MqttConnection {
   ): boolean {
     const session = this.#up;
     if (session === undefined || session.stream.destroyed || session.stream.writableNeedDrain) return false;
-    if (session.inFlight >= limits.inFlight) return false;
-    session.inFlight += 1;
+    if (session.inFlight.size >= limits.inFlight) return false;
+    const patience = this.#options.timers.after(acknowledgedWithinMs, () => {
+      session.fault ??= 'unacknowledged';
+      session.stream.destroy();
+    });
+    session.inFlight.add(patience);
     const bytes = typeof payload === 'string' ? payload : Buffer.from(payload);
     session.client.publish(topic, bytes, { qos, retain }, () => {
-      session.inFlight -= 1;
+      patience.cancel();
+      session.inFlight.delete(patience);
       if (this.#up === session) this.#options.onRoom?.();
     });
     return true;
@@ -212,8 +223,8 @@ export class MqttConnection {
     });
     signal.removeEventListener('abort', end);
     watchdog.cancel();
-    if (session.frameFault !== undefined)
-      fail(frameProblems[session.frameFault].replace('{broker}', () => broker));
+    for (const patience of session.inFlight) patience.cancel();
+    if (session.fault !== undefined) fail(faultProblems[session.fault].replace('{broker}', () => broker));
     if (this.#up === session) this.#cutShort = givenUp ? 0 : this.#cutShort + 1;
     this.#up = undefined;
     return problem ?? `The broker at ${broker} closed the connection.`;
@@ -225,7 +236,7 @@ export class MqttConnection {
     const check = frameCheck(limits.frame);
     const stream = guardedStream(socket, (piece) => {
       const fault = check(piece);
-      if (fault !== undefined) session.frameFault = fault;
+      if (fault !== undefined) session.fault = fault;
       return fault === undefined;
     });
     const { timers } = this.#options;
@@ -244,7 +255,9 @@ export class MqttConnection {
         ? {}
         : { will: { ...endpoint.will, payload: Buffer.from(endpoint.will.payload), qos: 1 as const } }),
     });
-    const session: Session = { client, stream, inFlight: 0 };
+    // Nor from ending a silent connection earlier, with nothing to say about it.
+    client.onKeepaliveTimeout = () => {};
+    const session: Session = { client, stream, inFlight: new Set() };
     return session;
   }
 }

@@ -1,8 +1,10 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { generate, type Packet, parser } from 'mqtt-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MqttConnection, type MqttConnectionOptions } from '../../sync/links/mqtt-connection.ts';
 import type { Broker } from '../support/broker.ts';
 import { brokers } from '../support/brokers.ts';
+import { HandTimers } from '../support/console-timers.ts';
 import { freePort } from '../support/free-port.ts';
 import { Inbox } from '../support/inbox.ts';
 import { fastTimers } from '../support/timers.ts';
@@ -165,6 +167,76 @@ describe.each(brokers)('an MQTT connection over $name', ({ start }) => {
     watcher.connection.publish('cut/now', 'x', { qos: 1 });
 
     expect(await watcher.inbox.next((it) => it.kind === 'message')).toHaveProperty('text', 'cut off');
+  });
+});
+
+/** A broker that lets anybody in and answers each ping, with a message after it; it acknowledges nothing. */
+async function heedlessBroker() {
+  const listening = Promise.withResolvers<void>();
+  const sockets = new Set<Socket>();
+  let silent = false;
+  const port = await freePort();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const say = (packet: Packet): void => void (silent || socket.write(generate(packet)));
+    const packets = parser({ protocolVersion: 4 });
+    packets.on('packet', (packet: Packet) => {
+      if (packet.cmd === 'connect') say({ cmd: 'connack', returnCode: 0, sessionPresent: false });
+      if (packet.cmd === 'subscribe') say({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] });
+      if (packet.cmd !== 'pingreq') return;
+      say({ cmd: 'pingresp' });
+      say({ cmd: 'publish', topic: 'room/1', payload: 'pong', qos: 0, dup: false, retain: false });
+    });
+    socket.on('data', (piece: Buffer) => void packets.parse(piece));
+    socket.on('error', () => {});
+  }).listen(port, '127.0.0.1', listening.resolve);
+  stopAll.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await listening.promise;
+  const name = `127.0.0.1:${port}`;
+  return { url: `mqtt://${name}`, name, fallSilent: () => (silent = true) };
+}
+
+describe('an MQTT connection whose time passes by hand', () => {
+  it('is made anew when a message stays unacknowledged for 60 s, though pings are answered', async () => {
+    const broker = await heedlessBroker();
+    const timers = new HandTimers();
+    const a = client(broker.url, 'a', { timers });
+    await a.inbox.next((it) => it.kind === 'up');
+    const publish = () => a.connection.publish('elsewhere', 'x', { qos: 1 });
+    expect(publish()).toBe(true);
+    timers.pass(30_000);
+    expect(await a.inbox.next()).toMatchObject({ text: 'pong' });
+    for (let sent = 1; sent < 16; sent += 1) expect(publish()).toBe(true);
+    expect(publish()).toBe(false);
+    timers.pass(29_000);
+    expect(a.connection.connected).toBe(true);
+
+    timers.pass(1_000);
+    expect(await a.inbox.next((it) => it.kind !== 'message')).toEqual({
+      kind: 'down',
+      problem: `The broker at ${broker.name} did not acknowledge a message within 60 s; the connection is made anew.`,
+    });
+    timers.pass(1_000);
+    await a.inbox.next((it) => it.kind === 'up');
+    expect(publish()).toBe(true);
+  });
+
+  it('counts as dead, and says so, when nothing has come for two keep-alives', async () => {
+    const broker = await heedlessBroker();
+    const timers = new HandTimers();
+    const a = client(broker.url, 'a', { timers });
+    await a.inbox.next((it) => it.kind === 'up');
+    timers.pass(30_000);
+    expect(await a.inbox.next()).toMatchObject({ text: 'pong' });
+    broker.fallSilent();
+    timers.pass(60_000);
+    expect(await a.inbox.next()).toEqual({
+      kind: 'down',
+      problem: `The broker at ${broker.name} has fallen silent.`,
+    });
   });
 });
 
