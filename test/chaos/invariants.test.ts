@@ -86,6 +86,10 @@ const answer = { log, seq: 1, outcome: 'grant', card: 'card-1', door: 'lobby-fro
 const mismatch = { type: 'SecurityEvent', message: 'delta', reason: 'digestMismatch' };
 const revoked = { type: 'Revoked', table: 'credential', id: 'twin-0', maxVersion: 4, command: 'command-1' };
 const lockdown = { type: 'LockdownChanged', scope: 'area:area-lobby', on: true, command: 'command-1' };
+const onTheCloud = (...events: readonly (EventRow | undefined)[]) =>
+  new Map([[key, events.filter((event) => event !== undefined)]]);
+/** Of two events the first, and the second under a number too high. */
+const holed = chained([granted, denied]).map((event, index) => ({ ...event, seq: 2 * index + 1 }));
 
 const violated: readonly (readonly [what: string, names: readonly string[], seen: Seen])[] = [
   [
@@ -108,6 +112,24 @@ const violated: readonly (readonly [what: string, names: readonly string[], seen
           { epoch: 2, seq: 1, life: 1 },
           { epoch: 1, seq: 9, life: 1 },
         ],
+      },
+    },
+  ],
+  [
+    'a live version that goes back',
+    ['2'],
+    {
+      device: {
+        readings: [
+          { epoch: 1, seq: 3, digest: 'd3', sum: 'd3', life: 1 },
+          { epoch: 1, seq: 2, digest: 'd2', sum: 'd2', life: 1 },
+        ],
+      },
+      cloud: {
+        digests: new Map([
+          ['1.2', new Set(['d2'])],
+          ['1.3', new Set(['d3'])],
+        ]),
       },
     },
   ],
@@ -145,17 +167,37 @@ const violated: readonly (readonly [what: string, names: readonly string[], seen
     },
   ],
   ['another answer at rest', ['5'], { device: { answers: [{ ...answer, expected: 'deny' }] } }],
-  ['a command taken and not on disk', ['6'], { device: { taken: [{ id: 'command-2', log }] } }],
-  ['an event that is lost', ['7'], { cloud: { events: new Map([[key, []]]) } }],
   [
-    'an event that is altered',
-    ['7'],
-    { cloud: { events: new Map([[key, first ? [{ ...first, body: '{}' }] : []]]) } },
+    'a denial at rest of whom the building lets in',
+    ['5'],
+    { bodies: [denied], device: { answers: [{ ...answer, outcome: 'deny', expected: 'grant' }] } },
   ],
+  ['a command taken and not on disk', ['6'], { device: { taken: [{ id: 'command-2', log }] } }],
+  [
+    'the newest of very many commands not on disk',
+    ['6'],
+    {
+      device: {
+        taken: [...Array.from({ length: 500 }, () => ({ id: 'command-1', log })), { id: 'command-2', log }],
+      },
+    },
+  ],
+  ['an event that is lost', ['7'], { cloud: { events: onTheCloud() } }],
+  ['an event that is altered', ['7'], { cloud: { events: onTheCloud(first && { ...first, body: '{}' }) } }],
   [
     'an event that is doubled',
     ['7'],
-    { cloud: { events: new Map([[key, first ? [first, { ...first, seq: 2 }] : []]]) } },
+    { cloud: { events: onTheCloud(first, first && { ...first, seq: 2 }) } },
+  ],
+  [
+    'an event in the cloud that nobody wrote',
+    ['7'],
+    { cloud: { events: onTheCloud(first, { ...other, seq: 2 }) } },
+  ],
+  [
+    'an event lost that a destroyed disk had handed over',
+    ['7'],
+    { cloud: { events: new Map(), closedLogs: new Map([[key, 1]]), acks: [] } },
   ],
   ['an ack of what is not on disk', ['7'], { cloud: { acks: [{ log: key, acked: 2, held: 1 }] } }],
   [
@@ -164,12 +206,35 @@ const violated: readonly (readonly [what: string, names: readonly string[], seen
     { device: { sent: new Map([[log, new Map([[1, new Set([first?.hash ?? '', other.hash])]])]]) } },
   ],
   [
+    'an event sent as another than on disk',
+    ['8'],
+    { device: { sent: new Map([[log, new Map([[1, new Set([other.hash])]])]]) } },
+  ],
+  [
     'events deleted before the cloud has them',
     ['9', '10'],
     { device: { logs: [{ log, events: [], acked: 1 }] }, cloud: { events: new Map() } },
   ],
+  [
+    'an event that does not follow from the one before',
+    ['9'],
+    {
+      device: { logs: [{ log, events: [other], acked: 1 }], sent: new Map(), answers: [] },
+      cloud: { events: onTheCloud(other) },
+    },
+  ],
+  [
+    'a hole in the log',
+    ['9'],
+    { device: { logs: [{ log, events: holed, acked: 1 }] }, cloud: { events: onTheCloud(...holed) } },
+  ],
   ['a grant without its event', ['10'], { device: { answers: [{ ...answer, seq: 2 }] } }],
   ['a grant whose event says otherwise', ['10'], { bodies: [denied], device: { answers: [answer] } }],
+  [
+    'a grant whose event is of another door',
+    ['10'],
+    { device: { answers: [{ ...answer, door: 'garage' }] } },
+  ],
   ['a command that acted twice', ['11'], { bodies: [granted, granted] }],
   ['a grant after its revocation', ['12'], { bodies: [revoked, granted], device: { answers: [] } }],
   ['a grant in a lockdown', ['12'], { bodies: [lockdown, granted], device: { answers: [] } }],
@@ -182,8 +247,11 @@ const violated: readonly (readonly [what: string, names: readonly string[], seen
   ],
   ['nobody decided while offline', ['15'], { device: { offline: { asked: 2, decided: 1 } } }],
   ['a crash', ['15'], { device: { endedByItself: ['exit 70'] } }],
+  ['a crash of the head-end', ['15'], { cloud: { endedByItself: ['exit 70'] } }],
   ['too much memory', ['15'], { device: { largestRssMb: bounds.rssMb + 1 } }],
+  ['too much on disk', ['15'], { device: { largestStateMb: bounds.stateMb + 1 } }],
   ['ends that stay apart', ['16'], { rests: [{ tookMs: undefined, differs: 'everything' }] }],
+  ['ends that take long to meet', ['16'], { rests: [{ tookMs: bounds.convergenceMs + 1, differs: '' }] }],
   ['a card whose time is over', ['case 20'], { device: { answers: [{ ...answer, card: 'expired-card' }] } }],
 ];
 
@@ -200,6 +268,19 @@ describe('the checks', () => {
     const bodies = [granted, mismatch];
     expect(violationsIn(run({ bodies, device: { damagedBoots: new Set([stamp.boot]) } }))).toEqual(new Map());
     expect(violationsIn(run({ bodies, cloud: { restores: 1 } }))).toEqual(new Map());
+  });
+
+  it('allow a grant once a lockdown is over', () => {
+    const bodies = [lockdown, { ...lockdown, on: false }, granted];
+    expect(violationsIn(run({ bodies, device: { answers: [] } }))).toEqual(new Map());
+  });
+
+  it('allow a new database to begin at nothing', () => {
+    const told = [
+      { epoch: 1, seq: 2, life: 1 },
+      { epoch: 0, seq: 0, life: 2 },
+    ];
+    expect(violationsIn(run({ device: { told } }))).toEqual(new Map());
   });
 
   it('judge an answer by the log that it named', () => {
