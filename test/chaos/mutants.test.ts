@@ -71,8 +71,8 @@ const mutants: readonly Mutant[] = [
       },
       {
         file: 'sync/links/mqtt-connection.ts',
-        from: 'session.inFlight -= 1;',
-        to: 'session.inFlight -= 1; if (this.#up === session) onPuback?.();',
+        from: 'if (this.#up === session) this.#options.onRoom?.();',
+        to: 'if (this.#up === session) { onPuback?.(); this.#options.onRoom?.(); }',
       },
     ],
     run: { faults: { killHeadEnd: 1 }, weather: { ...calm, drop: 0.1 } },
