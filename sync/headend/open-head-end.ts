@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Timers } from '../../controller/ports/clock.ts';
 import type { MqttEndpoint } from '../links/mqtt-connection.ts';
@@ -6,6 +6,7 @@ import { type BuildingSource, readSource } from './building-source.ts';
 import { consoleChanges } from './dataset/guess-share.ts';
 import { commitChanges, type Published, publishRows } from './dataset/publish-rows.ts';
 import { reinstate, revoke } from './dataset/revoke.ts';
+import { authorityFiles } from './enrolment/authority-files.ts';
 import { checkEnrolmentUrl } from './enrolment/enrolment-url.ts';
 import type { Enrolment } from './enrolment/open-enrolment.ts';
 import type { HeadEnd } from './head-end.ts';
@@ -188,6 +189,11 @@ export class OpenHeadEnd {
     const control = await serveControl(this.stateDir, headEnd, served, this.#log);
     this.#serving = headEnd;
     try {
+      await this.#completeRevocationList().catch((error: unknown) => {
+        // A building without certificates is served, whatever became of its CA.
+        if (!(error instanceof HeadEndError)) throw error;
+        this.#log('warn', 'the revocation list could not be looked at', { problem: error.message });
+      });
       const service = enrolment === undefined ? undefined : await (await this.enrolment()).serve(enrolment);
       try {
         await headEnd.run(signal);
@@ -197,6 +203,20 @@ export class OpenHeadEnd {
     } finally {
       this.#serving = undefined;
       await control.close();
+    }
+  }
+
+  /** What a write that failed, or a process that was killed before it, has left out of the list is made good here. */
+  async #completeRevocationList(): Promise<void> {
+    if (!existsSync(authorityFiles(this.stateDir).authority)) return;
+    const { listProblem } = await import('./enrolment/list-problem.ts');
+    const written = await (await this.enrolment()).list.write();
+    const problem = listProblem(written);
+    const { folder } = written;
+    if (problem !== undefined) {
+      this.#log('warn', 'the revocation list is not where it belongs', { folder, problem });
+    } else if (written.kind === 'written' && written.changed && folder !== undefined) {
+      this.#log('warn', 'the revocation list was behind: let the broker reload it', { folder });
     }
   }
 

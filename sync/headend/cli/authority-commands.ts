@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { askControl } from '../control/client.ts';
 import { HeadEndError } from '../head-end-error.ts';
 import type { CommandOutcome } from '../service/command-desk.ts';
-import { say, withState } from './context.ts';
+import { complain, say, withState } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { sayList } from './say-list.ts';
 
 export interface BrokerCertificateOptions {
   readonly host: readonly [string, ...string[]];
@@ -16,7 +18,9 @@ export const brokerCertificateCommand = (
 ): Promise<void> =>
   withState(stateDir, async (books) => {
     const folder = resolve(out);
-    await (await books.enrolment()).books.brokerCertificate(host, folder);
+    const list = await (await books.enrolment()).books.brokerCertificate(host, folder);
+    if (list.kind !== 'written')
+      return sayList(list, `In ${folder} are server.crt, server.key and ca.crt, but`);
     say(
       `In ${folder}: server.crt and server.key for ${host.join(', ')}, ca.crt, and the revocation list ca.crl.`,
     );
@@ -34,22 +38,36 @@ export const removeDeviceCommand = (stateDir: string, id: string): Promise<void>
       );
     }
     // First, while it is still let in: nobody who has been taken out hears a command.
-    const wiped = await decommission(books.stateDir, id);
-    await (await books.enrolment()).books.remove(id);
+    const wipe = await decommission(books.stateDir, id);
+    if (wipe.kind === 'refused') {
+      return complain(
+        `Not removed: ${id} answered ${wipe.answer} when it was told to wipe itself. Try again; to remove it without that, take it off the network or end vestibule-headend run for the moment.`,
+        exitCodes.unavailable,
+      );
+    }
+    const list = await (await books.enrolment()).books.remove(id);
     say(
-      wiped
+      wipe.kind === 'wiped'
         ? `Removed ${id}: it has wiped its keys, its data and its events.`
         : `Removed ${id}, which could not be reached: its state folder must be deleted by hand. If it was stolen, give out new codes: it holds their hashes and the site key.`,
     );
-    say('Let the broker reload its revocation list now (Mosquitto: systemctl reload mosquitto).');
+    sayList(list, `${id} is removed, but its certificate is not on the broker's revocation list`);
   });
 
-async function decommission(stateDir: string, device: string): Promise<boolean> {
+type Wipe =
+  | { readonly kind: 'wiped' | 'unreached' }
+  /** It is there and has not done it: without its key it could be told no more. */
+  | { readonly kind: 'refused'; readonly answer: string };
+
+async function decommission(stateDir: string, device: string): Promise<Wipe> {
   try {
     const asked = await askControl<CommandOutcome, 'tell'>(stateDir, 'tell', { device, op: 'decommission' });
-    return asked.kind === 'answer' && asked.value.kind === 'result' && asked.value.outcome === 'done';
+    if (asked.kind === 'notRunning' || asked.value.kind === 'noAnswer') return { kind: 'unreached' };
+    const { outcome, reason } = asked.value;
+    if (outcome === 'done') return { kind: 'wiped' };
+    return { kind: 'refused', answer: reason === undefined ? outcome : `${outcome} (${reason})` };
   } catch (error) {
-    if (error instanceof HeadEndError && error.code === 'deviceOffline') return false;
+    if (error instanceof HeadEndError && error.code === 'deviceOffline') return { kind: 'unreached' };
     throw error;
   }
 }

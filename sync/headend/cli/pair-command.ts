@@ -11,6 +11,7 @@ import type { OpenHeadEnd } from '../open-head-end.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
 import { complain, say, untilToldToEnd, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { sayList } from './say-list.ts';
 import { terminalQr } from './terminal-qr.ts';
 
 /** The store tells nobody when it grows; a look costs one pragma. */
@@ -131,8 +132,14 @@ export const confirmCommand = (
         exitCodes.data,
       );
     }
-    await enrolment.confirm(waiting.pairing, device, { replace: replace === true });
+    const list = await enrolment.confirm(waiting.pairing, device, { replace: replace === true });
     say(`Confirmed: ${device} fetches its certificate now and can then be started.`);
+    if (list !== undefined) {
+      sayList(
+        list,
+        `${device} is confirmed, but the certificate of the console before it is not on the broker's revocation list`,
+      );
+    }
   });
 
 function showWhatIsAsked(

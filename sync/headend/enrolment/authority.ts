@@ -17,7 +17,6 @@ import {
 } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, unlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -30,11 +29,13 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  X509Crl,
   X509CrlGenerator,
   X509CrlReason,
 } from '@peculiar/x509';
 import { HeadEndError } from '../head-end-error.ts';
 import { writeSecretFile } from '../keys/secret-file.ts';
+import { authorityFiles } from './authority-files.ts';
 
 const dayMs = 86_400_000;
 const deviceLifeMs = 90 * dayMs;
@@ -59,12 +60,6 @@ export interface RevokedCertificate {
   /** Milliseconds since 1970. */
   readonly revokedAt: number;
 }
-
-export const authorityFiles = (stateDir: string) => ({
-  /** Key and certificate together: neither is of use without the other. */
-  authority: join(stateDir, 'ca.pem'),
-  crl: join(stateDir, 'ca.crl'),
-});
 
 /**
  * Reads the CA of a state folder, or makes it.
@@ -181,6 +176,21 @@ export class Authority {
     return `${PemConverter.encode(crl.rawData, 'X509 CRL')}\n`;
   }
 
+  /** What a revocation list (PEM) holds; undefined for what is none, or was not signed by this CA. */
+  async entriesOf(list: string): Promise<readonly RevokedCertificate[] | undefined> {
+    try {
+      const crl = new X509Crl(list);
+      const publicKey = await importPublic(this.certificate.publicKey);
+      if (!(await crl.verify({ publicKey }))) return undefined;
+      return crl.entries.map(({ serialNumber, revocationDate }) => ({
+        serial: wholeSerial(serialNumber),
+        revokedAt: revocationDate.getTime(),
+      }));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Whether this CA signed it, whatever its dates. */
   hasIssued(certificate: X509Certificate): boolean {
     return certificate.checkIssued(this.certificate) && certificate.verify(this.certificate.publicKey);
@@ -233,8 +243,9 @@ export class Authority {
 const wholeSeconds = (ms: number): Date => new Date(ms - (ms % 1_000));
 
 /** As `Issued.serial`. */
-export const serialOf = ({ serialNumber }: X509Certificate): string =>
-  serialNumber.toLowerCase().padStart(32, '0');
+export const serialOf = ({ serialNumber }: X509Certificate): string => wholeSerial(serialNumber);
+
+const wholeSerial = (hex: string): string => hex.toLowerCase().padStart(32, '0');
 
 /** 127 random bits, positive and never with a leading zero byte (RFC 5280 section 4.1.2.2). */
 function newSerial(): string {

@@ -13,14 +13,15 @@ import { makePrivateFolder, writeSecretFile, writeWhole } from '../keys/secret-f
 import { checkNewDevice } from '../names.ts';
 import type { PairingRow } from '../store/enrolment-store.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
-import { type Authority, authorityFiles, pkcs8 } from './authority.ts';
+import { type Authority, pkcs8 } from './authority.ts';
 import { collectionLifeMs, tokenLifeMs } from './pairing-rules.ts';
+import type { ListWritten, RevocationList } from './revocation-list.ts';
 
 interface BooksParts {
   readonly store: HeadEndStore;
-  readonly stateDir: string;
   readonly root: PublicJwk;
   readonly authority: Authority;
+  readonly list: RevocationList;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -78,11 +79,12 @@ export class EnrolmentBooks {
   }
 
   /**
-   * Makes the waiting device one of the building's: its certificate is issued now, under the id chosen here.
+   * Makes the waiting device one of the building's: its certificate is issued now, under the id chosen here. Resolves
+   * with what became of the revocation list where it has taken another's place.
    * @throws HeadEndError `unknownPairing`, `badInput`, `deviceExists`.
    */
-  async confirm(pairing: string, device: string, { replace = false } = {}): Promise<void> {
-    const { store, authority, now } = this.#parts;
+  async confirm(pairing: string, device: string, { replace = false } = {}): Promise<ListWritten | undefined> {
+    const { store, authority, list, now } = this.#parts;
     checkNewDevice(device);
     const { publicKey } = this.#claimed(pairing);
     const issuedAt = now();
@@ -98,13 +100,13 @@ export class EnrolmentBooks {
       if (!store.enrolment.grant(pairing, device, issued.pem, issuedAt + collectionLifeMs)) {
         throw unknownPairing(pairing);
       }
-      const revoked = store.enrolment.revokeAll(device, issuedAt);
+      store.enrolment.revokeAll(device, issuedAt);
       store.enrolment.addCertificate({ ...issued, device, issuedAt });
       store.devices.put(device, publicKey, issuedAt);
       commitChanges(store, consoleChanges(store));
-      return revoked > 0;
+      return known;
     });
-    if (replaced) await this.writeRevocationList();
+    return replaced ? list.write() : undefined;
   }
 
   /** @throws HeadEndError `unknownPairing`. */
@@ -117,8 +119,8 @@ export class EnrolmentBooks {
    * so that nothing it says is heard any more. What it reported is kept.
    * @throws HeadEndError `unknownDevice`.
    */
-  async remove(device: string): Promise<void> {
-    const { store, now } = this.#parts;
+  async remove(device: string): Promise<ListWritten> {
+    const { store, list, now } = this.#parts;
     store.transact(() => {
       if (!store.devices.remove(device)) {
         throw new HeadEndError('unknownDevice', `There is no device "${device}".`);
@@ -126,31 +128,27 @@ export class EnrolmentBooks {
       store.enrolment.revokeAll(device, now());
       commitChanges(store, consoleChanges(store));
     });
-    await this.writeRevocationList();
+    return list.write();
   }
 
-  /** A server certificate for the broker, with its key, the CA and the revocation list, which is kept there from now on. */
-  async brokerCertificate(hosts: readonly [string, ...string[]], folder: string): Promise<void> {
-    const { store, authority, now } = this.#parts;
+  /**
+   * A server certificate for the broker, with its key, the CA and the revocation list, which is kept there from now on.
+   * @throws HeadEndError `badState` for a folder that this user may not write.
+   */
+  async brokerCertificate(hosts: readonly [string, ...string[]], folder: string): Promise<ListWritten> {
+    const { store, authority, list, now } = this.#parts;
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const { pem } = await authority.issueToServer(hosts, publicKey, now());
-    if (!existsSync(folder)) makePrivateFolder(folder);
-    writeSecretFile(join(folder, 'server.key'), pkcs8(privateKey));
-    writeWhole(join(folder, 'server.crt'), pem, { mode: openFiles });
-    writeWhole(join(folder, 'ca.crt'), authority.pem, { mode: openFiles });
-    store.enrolment.setBrokerFolder(folder);
-    await this.writeRevocationList();
-  }
-
-  /** Into the state folder, and beside the broker's certificate. */
-  async writeRevocationList(): Promise<void> {
-    const { store, stateDir, authority, now } = this.#parts;
-    const list = await authority.revocationList(store.enrolment.revoked(), now());
-    writeWhole(authorityFiles(stateDir).crl, list, { mode: 0o600 });
-    const folder = store.enrolment.brokerFolder();
-    if (folder !== undefined && existsSync(folder)) {
-      writeWhole(join(folder, 'ca.crl'), list, { mode: openFiles });
+    try {
+      if (!existsSync(folder)) makePrivateFolder(folder);
+      writeSecretFile(join(folder, 'server.key'), pkcs8(privateKey));
+      writeWhole(join(folder, 'server.crt'), pem, { mode: openFiles });
+      writeWhole(join(folder, 'ca.crt'), authority.pem, { mode: openFiles });
+    } catch (error) {
+      throw isForbidden(error) ? forbiddenFolder(folder, error) : error;
     }
+    store.enrolment.setBrokerFolder(folder);
+    return list.write();
   }
 
   #claimed(pairing: string): Extract<PairingRow, { state: 'claimed' }> {
@@ -164,6 +162,16 @@ const waitingDevice = (pairing: string, publicKey: string): WaitingDevice => ({
   pairing,
   fingerprint: fingerprintOf(createPublicKey(publicKey)),
 });
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['EACCES', 'EPERM'].includes(String(error.code));
+
+const forbiddenFolder = (folder: string, cause: unknown): HeadEndError =>
+  new HeadEndError(
+    'badState',
+    `This user may not write ${folder}; let it belong to the user of the head-end (docs/brokers.md), or name another --out.`,
+    { cause },
+  );
 
 const unknownPairing = (pairing: string): HeadEndError =>
   new HeadEndError(

@@ -1,6 +1,6 @@
 /** What devices ask of the enrolment service, without the HTTP around it. */
 import 'reflect-metadata';
-import { createPublicKey, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { CompactEncrypt } from 'jose';
 import {
@@ -14,10 +14,13 @@ import {
 } from '../../protocol/enrolment.ts';
 import type { HeadEndKeys } from '../keys/head-end-keys.ts';
 import type { HeadEndLog } from '../service/parts.ts';
+import type { DeviceRow } from '../store/device-store.ts';
 import type { PairingRow } from '../store/enrolment-store.ts';
 import type { HeadEndStore } from '../store/open-store.ts';
 import { type Authority, serialOf } from './authority.ts';
+import { listProblem } from './list-problem.ts';
 import { decisionLifeMs, judgeClaim, judgePoll, renewalDue } from './pairing-rules.ts';
+import type { RevocationList } from './revocation-list.ts';
 
 export type DeskAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }
@@ -28,6 +31,7 @@ interface DeskParts {
   readonly keys: HeadEndKeys;
   readonly building: string;
   readonly authority: Authority;
+  readonly list: RevocationList;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: HeadEndLog;
@@ -40,6 +44,7 @@ const refused = (code: EnrolRefusalCode): { readonly kind: 'refused'; readonly c
   code,
 });
 const newNonce = (): string => randomBytes(16).toString('base64url');
+const nameOf = ({ subject }: X509Certificate): string => subject.replace(/^CN=/, '');
 const spkiPem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
 export class EnrolmentDesk {
@@ -104,18 +109,15 @@ export class EnrolmentDesk {
    * expired. Before two thirds of its life that is the one there is: an answer that was lost can be asked for again.
    */
   async renew(certificate: X509Certificate): Promise<DeskAnswer<{ readonly certificate: string }>> {
-    const { store, authority, now, log } = this.#parts;
+    const { store, authority, list, now, log } = this.#parts;
     if (!authority.hasIssued(certificate)) return refused('unknownCertificate');
-    const revoked = (): boolean => {
-      const known = store.enrolment.certificate(serialOf(certificate));
-      return known !== undefined && known.revokedAt !== null;
-    };
-    if (revoked()) return refused('revokedCertificate');
-    // Not by its row: a database that was restored from a backup does not know its newest certificates.
-    const device = store.devices.get(certificate.subject.replace(/^CN=/, ''));
-    // A device that enrolled anew has another key.
-    if (device === undefined || device.publicKey !== spkiPem(certificate.publicKey)) {
-      return refused('unknownCertificate');
+    const serial = serialOf(certificate);
+    if (await list.has(serial)) return refused('revokedCertificate');
+    const device = this.#deviceOf(certificate);
+    if (device === undefined) {
+      return (await this.#revokeIfTakenOut(certificate))
+        ? refused('revokedCertificate')
+        : refused('unknownCertificate');
     }
     const newest = store.enrolment.newestCertificate(device.id);
     if (newest !== undefined && !renewalDue(newest, now())) {
@@ -125,11 +127,61 @@ export class EnrolmentDesk {
     const issued = await authority.issueToDevice(device.id, certificate.publicKey, issuedAt);
     return store.transact(() => {
       // Whoever was removed in the meantime gets nothing.
-      if (revoked()) return refused('revokedCertificate');
+      if ((store.enrolment.certificate(serial)?.revokedAt ?? null) !== null)
+        return refused('revokedCertificate');
       store.enrolment.addCertificate({ ...issued, device: device.id, issuedAt });
       log('info', 'a certificate was renewed', { device: device.id });
       return { kind: 'answer', value: { certificate: issued.pem } };
     });
+  }
+
+  /** Not by its row: a database that was restored from a backup does not know its newest certificates. */
+  #deviceOf(certificate: X509Certificate): DeviceRow | undefined {
+    const { store } = this.#parts;
+    return store.transact(() => {
+      const device = store.devices.get(nameOf(certificate));
+      // A device that enrolled anew has another key.
+      if (device === undefined || device.publicKey !== spkiPem(certificate.publicKey)) return undefined;
+      this.#learn(certificate);
+      return device;
+    });
+  }
+
+  /** Issued after the backup that this database was restored from: from now on a removal revokes it, too. */
+  #learn(certificate: X509Certificate): void {
+    const { store } = this.#parts;
+    const serial = serialOf(certificate);
+    if (store.enrolment.certificate(serial) !== undefined) return;
+    store.enrolment.addCertificate({
+      serial,
+      device: nameOf(certificate),
+      pem: certificate.toString(),
+      issuedAt: certificate.validFromDate.getTime(),
+      notAfter: certificate.validToDate.getTime(),
+    });
+  }
+
+  /** As `#learn`, of a key whose certificates were revoked before this one was heard of. */
+  async #revokeIfTakenOut(certificate: X509Certificate): Promise<boolean> {
+    const { store, list, now, log } = this.#parts;
+    const device = nameOf(certificate);
+    const key = spkiPem(certificate.publicKey);
+    const takenOut = store.enrolment
+      .certificatesOf(device)
+      .some(
+        ({ pem, revokedAt }) => revokedAt !== null && spkiPem(new X509Certificate(pem).publicKey) === key,
+      );
+    if (!takenOut) return false;
+    store.transact(() => {
+      this.#learn(certificate);
+      store.enrolment.revoke(serialOf(certificate), now());
+    });
+    const problem = listProblem(await list.write());
+    log('warn', 'a certificate of a console that was taken out is revoked: let the broker reload its list', {
+      device,
+      ...(problem === undefined ? {} : { problem }),
+    });
+    return true;
   }
 
   async #grant({ device, certificate, broker }: Extract<Waiting, { state: 'granted' }>, key: KeyObject) {

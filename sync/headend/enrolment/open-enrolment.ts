@@ -7,6 +7,7 @@ import { EnrolmentBooks } from './enrolment-books.ts';
 import { EnrolmentDesk } from './enrolment-desk.ts';
 import { serveEnrolment } from './enrolment-server.ts';
 import { headEndTls } from './head-end-tls.ts';
+import { RevocationList } from './revocation-list.ts';
 
 interface EnrolmentParts {
   readonly store: HeadEndStore;
@@ -19,6 +20,7 @@ interface EnrolmentParts {
 
 export interface Enrolment {
   readonly books: EnrolmentBooks;
+  readonly list: RevocationList;
   /** Serves devices at `https://host[:port]` until closed. @throws HeadEndError as `serveEnrolment`. */
   serve(url: string): Promise<{ close(): Promise<void> }>;
   /** For the head-end's own connection to a broker that trusts the building's CA. */
@@ -30,12 +32,14 @@ export async function openEnrolment(parts: EnrolmentParts): Promise<Enrolment> {
   const { store, stateDir, building, keys, clock, log } = parts;
   const now = (): number => clock.now();
   const authority = await openAuthority(stateDir, building, now());
+  const list = new RevocationList({ store, stateDir, authority, now });
   return {
-    books: new EnrolmentBooks({ store, stateDir, root: keys.root, authority, now }),
+    list,
+    books: new EnrolmentBooks({ store, root: keys.root, authority, list, now }),
     serve: (url) =>
       serveEnrolment({
         url,
-        desk: new EnrolmentDesk({ store, keys, building, authority, now, log }),
+        desk: new EnrolmentDesk({ store, keys, building, authority, list, now, log }),
         authority,
         now,
         monotonicMs: () => clock.monotonicMs(),

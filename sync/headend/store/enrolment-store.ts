@@ -77,6 +77,12 @@ export function enrolmentStore(db: Database) {
   const revoked = db.prepare<[], { serial: string; revokedAt: number }>(
     'SELECT serial, revoked_at AS revokedAt FROM certificate WHERE revoked_at IS NOT NULL ORDER BY revoked_at, serial',
   );
+  const ofDevice = db.prepare<[string], CertificateRow>(
+    `SELECT ${certificateColumns} FROM certificate WHERE device = ?`,
+  );
+  const revokeOne = db.prepare(
+    'UPDATE certificate SET revoked_at = ? WHERE serial = ? AND revoked_at IS NULL',
+  );
   const revoke = db.prepare('UPDATE certificate SET revoked_at = ? WHERE device = ? AND revoked_at IS NULL');
   const brokerFolder = db.prepare<[], string | null>('SELECT broker_folder FROM state').pluck();
   const setBrokerFolder = db.prepare('UPDATE state SET broker_folder = ?');
@@ -112,6 +118,10 @@ export function enrolmentStore(db: Database) {
     /** The newest of this device that has not been revoked. */
     newestCertificate: (device: string): CertificateRow | undefined => newest.get(device),
     revoked: (): readonly { readonly serial: string; readonly revokedAt: number }[] => revoked.all(),
+    certificatesOf: (device: string): readonly CertificateRow[] => ofDevice.all(device),
+    revoke: (serial: string, now: number): void => {
+      revokeOne.run(now, serial);
+    },
     /** How many there were. */
     revokeAll: (device: string, now: number): number => revoke.run(now, device).changes,
     brokerFolder: (): string | undefined => brokerFolder.get() ?? undefined,
