@@ -44,7 +44,7 @@ export const eventsBench: Bench = async ({ progress }) => {
   db.exec(
     'CREATE TABLE event (seq INTEGER PRIMARY KEY, committed_at INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT',
   );
-  const insert = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO event VALUES (?, 0, ?, ?)');
   const [{ body, hash } = { body: '', hash: '' }] = recorder.commit([granted]);
   let seq = 0;
   try {
@@ -53,7 +53,7 @@ export const eventsBench: Bench = async ({ progress }) => {
       ours: (): void => void recorder.commit([granted]),
       bare: (): void => {
         seq += 1;
-        insert.run(seq, Date.now(), body, hash);
+        insert.run(seq, body, hash);
       },
     };
     inTurns(works, { rounds: warmUp, turn: 1 });
