@@ -36,6 +36,8 @@ export class RoutedDevice implements AsyncDisposable {
   readonly executed: CloudCommand[] = [];
   /** What the link has warned of. */
   readonly warnings: string[] = [];
+  /** What the device has asked the cloud for. */
+  readonly requested: string[] = [];
   /** The nonce that awaits its welcome, and the session. */
   readonly asked = { session: '', nonce: '' };
   readonly store: Store;
@@ -60,7 +62,7 @@ export class RoutedDevice implements AsyncDisposable {
     const channel = new UpChannel({
       device: deviceId,
       deviceKey: identity.deviceKey,
-      publish: () => true,
+      publish: (_topic, jws) => this.#published(jws),
     });
     const trust = new Trust(identity, clock, log);
     this.#trust = trust;
@@ -94,6 +96,7 @@ export class RoutedDevice implements AsyncDisposable {
       commands: new CommandInbox({ journal, clock, session, executor, channel, listener, report }),
       onRevoke: () => {},
     });
+    replica.onChange(() => this.#snapshots.cursorMoved());
     for (const name of ['lobby', 'garage']) {
       replica.applyDelta(this.dataset.change(area(name, this.dataset.seq + 1)));
     }
@@ -144,6 +147,13 @@ export class RoutedDevice implements AsyncDisposable {
     await this.#snapshots.end();
     this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #published(jws: string): boolean {
+    const [, payload = ''] = jws.split('.');
+    const { need } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly need?: string };
+    if (need !== undefined) this.requested.push(need);
+    return true;
   }
 
   #execute(command: CloudCommand): SeenCommand {

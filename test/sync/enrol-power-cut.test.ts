@@ -8,10 +8,12 @@ import {
   fillIdentity,
   isEnrolled,
   keptKey,
+  replaceFile,
   settleIdentity,
   takeUpIdentity,
 } from '../../sync/links/enrol/state-folder.ts';
 import { loadIdentity } from '../../sync/links/identity.ts';
+import { saveKeyset } from '../../sync/links/keyset-file.ts';
 import { cloudKeys } from '../support/cloud-keys.ts';
 import { fillIdentityFolder } from '../support/identity-folder.ts';
 import { untilPowerCut } from '../support/power-cut.ts';
@@ -104,4 +106,22 @@ it('a console that is decommissioned keeps everything or is not enrolled, and th
     if (whole) break;
   }
   expect([...seen].sort()).toEqual(['kept', 'left']);
+});
+
+it.each([
+  ['keyset.jws', (folder: string, content: string): void => saveKeyset(folder, Buffer.from(content))],
+  ['device.crt', (folder: string, content: string): void => replaceFile(folder, 'device.crt', content)],
+])('%s that is replaced is the old one or the new one, wherever the power goes', (name, replace) => {
+  const seen = new Set<string>();
+  for (let calls = 0; calls < callsAtMost; calls += 1) {
+    const folder = tempDir();
+    const content = () => readFileSync(join(folder, name), 'utf8');
+    replace(folder, 'old');
+    const whole = untilPowerCut(calls, () => replace(folder, 'new'));
+    seen.add(content());
+    if (whole) break;
+    replace(folder, 'newer');
+    expect([readdirSync(folder), content()]).toEqual([[name], 'newer']);
+  }
+  expect([...seen]).toEqual(['old', 'new']);
 });

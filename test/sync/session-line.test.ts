@@ -54,3 +54,16 @@ it('one that nobody welcomes asks after 10 s, then less and less often, at least
     expect(await pass(1)).toBe(1);
   }
 });
+
+it('a connection that comes after a welcomed one is in no session, and asks as often as any, until it is welcomed', async () => {
+  const { session, pass, fallSilent } = line();
+  const first = session.begin();
+  session.hello();
+  await pass(0);
+  expect(session.commands().session).toBe(first);
+  fallSilent();
+  session.begin();
+  session.hello();
+  expect(session.commands().session).toBeUndefined();
+  expect(await pass(10_000)).toBe(1);
+});

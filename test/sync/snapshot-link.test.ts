@@ -162,3 +162,19 @@ it('stages nothing further once the link has ended', async () => {
   await device[Symbol.asyncDispose]();
   expect(() => device.time.timers.turn()).not.toThrow();
 });
+
+it('asks for another snapshot when a delta overtakes the one that was to put its rows right', () => {
+  const device = forThisTest(new RoutedDevice());
+  const { dataset, keys, store } = device;
+  const overtaken = dataset.snapshot();
+  const delta = { aud, ...dataset.change(area('attic', 1)) };
+  device.receive('delta', signDown(keys, 'delta', { ...delta, digest: 'f'.repeat(64) }));
+  announce(device, overtaken);
+  expect(device.requested).toEqual(['snapshot', 'chunks']);
+  device.receive('delta', signDown(keys, 'delta', delta));
+  expect(store.replica.staged()).toBeUndefined();
+  expect(device.requested).toEqual(['snapshot', 'chunks', 'snapshot']);
+  const repair = dataset.snapshot();
+  announce(device, repair);
+  expect(store.replica.staged()?.manifest.snapshot).toBe(repair.manifest.snapshot);
+});
