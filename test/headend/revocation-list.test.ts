@@ -148,6 +148,18 @@ describe('a list that could not be written', () => {
   });
 });
 
+describe('a list that is being written', () => {
+  it('is written once more for whoever is revoked meanwhile, by another process, too', async () => {
+    const { service, stateDir, copy } = await withBroker();
+    const serial = serialOf(await enrolledConsole(service), service);
+    const { list } = await service.headEnd.enrolment();
+    const writing = list.write();
+    service.headEnd.store.enrolment.revokeAll('lobby', Date.now());
+    await writing;
+    expect(await listed(stateDir, copy)).toEqual([serial]);
+  });
+});
+
 describe('a list that root has written', () => {
   it('belongs to whom the state folder belongs to, who has to read it', async () => {
     const { service, stateDir, own } = await withBroker();
