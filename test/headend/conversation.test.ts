@@ -253,6 +253,28 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(life).toBe(10_000);
   });
 
+  it('takes a lockdown off anew where the device had no clock for it, and not where it was refused for good', async () => {
+    const s = await scene();
+    s.head.books.desk.lockdown('door:lobby', true);
+    s.head.books.desk.lockdown('door:lobby', false);
+    const known: unknown[] = [];
+    const isNew = ({ id, args }: Readonly<Record<string, unknown>>) =>
+      (args as { on: boolean }).on === false && !known.includes(id);
+    const refuse = async (reason: string) => {
+      const { id } = (await s.peer.next('command', isNew)).payload;
+      known.push(id);
+      s.peer.say('result', { id, outcome: 'rejected', reason, at: new Date().toISOString() });
+    };
+    await refuse('noClock');
+    await refuse('badArguments');
+    // After its welcome each hello is told what is still to be turned off: the second welcome ends what the first was told.
+    for (let hellos = 0; hellos < 2; hellos += 1) {
+      const { nonce } = s.peer.hello({ ...s.cursor() });
+      await s.peer.next('welcome', (welcome) => welcome['nonce'] === nonce);
+    }
+    expect(s.peer.came.left.filter(({ name, payload }) => name === 'command' && isNew(payload))).toEqual([]);
+  });
+
   it('takes a lockdown off at a device that was away meanwhile', async () => {
     const head = headEnd();
     head.books.desk.publish(smallBuilding());
@@ -399,6 +421,32 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(refused).toEqual(['epochAhead', 'epochAgain']);
   });
 
+  it('begins no new epoch for a device that asks for a snapshot: one that has lost rows has another digest', async () => {
+    const s = await scene();
+    const { epoch, seq } = s.head.books.store.dataset.cursor();
+    s.peer.say('request', { need: 'snapshot', epoch, seq, digest: noHash });
+    expect((await s.peer.next('manifest')).payload).toMatchObject({ epoch, seq });
+    expect(s.head.books.store.dataset.cursor().epoch).toBe(epoch);
+  });
+
+  it('takes nothing but a status that rested at the broker: anything else is a replay', async () => {
+    const s = await scene();
+    const row = () => s.head.books.store.devices.get(s.peer.id);
+    const resting = { retain: true };
+    s.peer.say('cursor', { ...s.cursor(), seq: 0, digest: noHash }, resting);
+    await s.peer.next('delta');
+    s.peer.say('cursor', { ...s.cursor() });
+    await expect.poll(row).toMatchObject(s.cursor());
+    await s.head.stop();
+    await s.head.start();
+    await s.peer.next('welcome', ({ nonce }) => nonce === null);
+    // Nothing rests for the tests after this one.
+    s.peer.sayRaw('cursor', '', resting);
+    s.peer.say('ring', { call: randomUUID(), state: 'ringing', at: new Date().toISOString() });
+    await expect.poll(() => s.head.logged.some(({ what }) => what === 'a call is ringing')).toBe(true);
+    expect(row()).toMatchObject(s.cursor());
+  });
+
   it('sends every denial again to a device with a new log', async () => {
     const s = await scene();
     s.head.books.desk.lockdown('building', true);
@@ -449,6 +497,11 @@ describe.each(brokers)('the head-end over $name', ({ start }) => {
     expect(presence()).toBe('online');
     await expect.poll(presence).toBe('offline');
     expect(s.head.logged.filter(({ what }) => what === 'device is offline')).toHaveLength(1);
+    // Its session has ended with it: nobody waits for the answer of a console that is gone.
+    const by = { kind: 'staff', id: 's-1' } as const;
+    await expect(s.head.books.desk.unlock({ device: s.peer.id, door: 'lobby', by })).rejects.toMatchObject({
+      code: 'deviceOffline',
+    });
     s.peer.hello({ ...s.cursor() });
     await expect.poll(presence).toBe('online');
   });

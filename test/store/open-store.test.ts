@@ -175,6 +175,24 @@ describe('the mirror', () => {
     other.close();
   });
 
+  it.each<readonly [string, JournalChange, object]>([
+    ['a revocation', { kind: 'revocation', revocation }, { revocations: [revocation] }],
+    ['a lockdown', lockdown(true, 3), { lockdowns: [{ scope: 'building', on: true, counter: 3 }] }],
+    ['a door that is kept shut', { kind: 'operatorMode', setting: blocked }, { operatorModes: [blocked] }],
+  ])('takes over %s when nothing else has changed', (_, change, kept) => {
+    const dir = tempDir();
+    const store = openStore(dir, { now });
+    store.journal.commit([], [change]);
+    store.close();
+    spoilHeader(join(dir, 'events.db'));
+    const { journal } = storeIn(dir, now);
+    expect({
+      revocations: journal.revocations(),
+      lockdowns: journal.lockdowns(),
+      operatorModes: journal.operatorModes(),
+    }).toEqual({ revocations: [], lockdowns: [], operatorModes: [], ...kept });
+  });
+
   it('of another log adds its denials and ends none that is newer', () => {
     const { dir } = used();
     const db = openDatabase(join(dir, 'replica.db'));

@@ -20,6 +20,11 @@ export interface Downward {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** `retain`: the broker keeps it for whoever subscribes later. */
+interface Resting {
+  readonly retain?: boolean;
+}
+
 /**
  * A scripted device: it says what a test tells it to and nothing by itself, checks every downward signature with the
  * keys of its identity folder, and keeps what came in order.
@@ -33,7 +38,7 @@ export class DevicePeer {
   readonly #connection: MqttConnection;
   readonly #up = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
-  readonly #waiting: { readonly topic: string; readonly message: string | Uint8Array }[] = [];
+  readonly #waiting: (Resting & { readonly topic: string; readonly message: string | Uint8Array })[] = [];
   #ring: KeyRing;
   #running: Promise<void> = Promise.resolve();
   #lastEvent = { seq: 0, hash: noHash };
@@ -98,21 +103,27 @@ export class DevicePeer {
   }
 
   /** Signs with the device's key and publishes under its own topics. */
-  say(name: keyof typeof upMessages, fields: Fields): void {
+  say(name: keyof typeof upMessages, fields: Fields, resting: Resting = {}): void {
     this.sayRaw(
       name,
       signJws(upMessages[name].typ, { iss: this.id, ...fields }, { key: this.#key, kid: this.id }),
+      resting,
     );
   }
 
-  sayRaw(name: keyof typeof upMessages | 'status', message: string | Uint8Array): void {
-    this.#waiting.push({ topic: upTopic(this.id, name), message });
+  sayRaw(
+    name: keyof typeof upMessages | 'status',
+    message: string | Uint8Array,
+    { retain = false }: Resting = {},
+  ): void {
+    this.#waiting.push({ topic: upTopic(this.id, name), message, retain });
     this.#drain();
   }
 
   #drain(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#connection.publish(next.topic, next.message, { qos: 1 })) return;
+      const { topic, message, retain = false } = next;
+      if (!this.#connection.publish(topic, message, { qos: 1, retain })) return;
       this.#waiting.shift();
     }
   }
