@@ -95,6 +95,16 @@ describe.each(brokers)('commands over $name', ({ start }) => {
     expect(stage.device.executed).toHaveLength(1);
   });
 
+  it('that are rejected have used up their number all the same', async () => {
+    const hello = await stage.welcomed();
+    const expired = unlock(hello, 3, { id: 'expired', expiresAt: instant(cloudTime) });
+    expect(await ask(expired)).toMatchObject({ outcome: 'rejected', reason: 'expired' });
+    for (const n of [2, 3]) {
+      expect(await ask(unlock(hello, n))).toMatchObject({ outcome: 'rejected', reason: 'n' });
+    }
+    expect(await ask(unlock(hello, 4))).toMatchObject({ outcome: 'done' });
+  });
+
   it('that ask for a report are answered with how the device stands', async () => {
     const hello = await stage.welcomed();
     await ask(denial('deny', 'revoke', revocation));

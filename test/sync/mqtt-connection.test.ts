@@ -170,8 +170,8 @@ describe.each(brokers)('an MQTT connection over $name', ({ start }) => {
   });
 });
 
-/** A broker that lets anybody in and answers each ping, with a message after it; it acknowledges nothing. */
-async function heedlessBroker() {
+/** A broker that lets anybody in and answers each ping, with a message after it; it acknowledges what it is told to. */
+async function playedBroker({ acknowledges = false } = {}) {
   const listening = Promise.withResolvers<void>();
   const sockets = new Set<Socket>();
   let silent = false;
@@ -183,6 +183,7 @@ async function heedlessBroker() {
     packets.on('packet', (packet: Packet) => {
       if (packet.cmd === 'connect') say({ cmd: 'connack', returnCode: 0, sessionPresent: false });
       if (packet.cmd === 'subscribe') say({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: [1] });
+      if (packet.cmd === 'publish' && acknowledges) say({ cmd: 'puback', messageId: packet.messageId ?? 0 });
       if (packet.cmd !== 'pingreq') return;
       say({ cmd: 'pingresp' });
       say({ cmd: 'publish', topic: 'room/1', payload: 'pong', qos: 0, dup: false, retain: false });
@@ -201,7 +202,7 @@ async function heedlessBroker() {
 
 describe('an MQTT connection whose time passes by hand', () => {
   it('is made anew when a message stays unacknowledged for 60 s, though pings are answered', async () => {
-    const broker = await heedlessBroker();
+    const broker = await playedBroker();
     const timers = new HandTimers();
     const a = client(broker.url, 'a', { timers });
     await a.inbox.next((it) => it.kind === 'up');
@@ -224,19 +225,37 @@ describe('an MQTT connection whose time passes by hand', () => {
     expect(publish()).toBe(true);
   });
 
+  it('lasts while its messages are acknowledged', async () => {
+    const broker = await playedBroker({ acknowledges: true });
+    const timers = new HandTimers();
+    const acknowledged = Promise.withResolvers<void>();
+    const a = client(broker.url, 'a', { timers, onRoom: acknowledged.resolve });
+    await a.inbox.next((it) => it.kind === 'up');
+    a.connection.publish('elsewhere', 'x', { qos: 1 });
+    await acknowledged.promise;
+    for (let pings = 0; pings < 3; pings += 1) {
+      timers.pass(30_000);
+      expect(await a.inbox.next()).toMatchObject({ text: 'pong' });
+    }
+  });
+
   it('counts as dead, and says so, when nothing has come for two keep-alives', async () => {
-    const broker = await heedlessBroker();
+    const broker = await playedBroker();
     const timers = new HandTimers();
     const a = client(broker.url, 'a', { timers });
     await a.inbox.next((it) => it.kind === 'up');
     timers.pass(30_000);
     expect(await a.inbox.next()).toMatchObject({ text: 'pong' });
     broker.fallSilent();
-    timers.pass(60_000);
+    timers.pass(1_000);
+    a.connection.publish('elsewhere', 'x', { qos: 1 });
+    timers.pass(59_000);
     expect(await a.inbox.next()).toEqual({
       kind: 'down',
       problem: `The broker at ${broker.name} has fallen silent.`,
     });
+    await a.stop();
+    expect(timers.pending).toBe(0);
   });
 });
 
