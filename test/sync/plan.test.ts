@@ -174,6 +174,14 @@ describe('a command', () => {
   });
 
   it.each([
+    ['that lives for 10 s', { issuedAt: instant(now), expiresAt: instant(now + 10_000) }],
+    ['issued 2 s ahead', { issuedAt: instant(now + 2_000), expiresAt: instant(now + 9_000) }],
+    ['1 ms before its end', { expiresAt: instant(now + 1) }],
+  ])('%s still acts', (_name, change) => {
+    expect(judgeCommand({ ...unlock, ...change }, current, clock)).toMatchObject({ kind: 'execute' });
+  });
+
+  it.each([
     ['of another session', { session: other }, current, clock, 'session'],
     ['before any welcome', {}, { session: undefined, lastN: 0 }, clock, 'session'],
     ['whose n was used', { n: 4 }, current, clock, 'n'],
