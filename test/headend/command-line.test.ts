@@ -204,6 +204,46 @@ describe('orders to a running head-end', () => {
     }
   });
 
+  it('an order that the device did not carry out ends with 69 and the way out, where that is no decision', async () => {
+    publish();
+    await serve();
+    const peer = await connectedPeer('front');
+    await upToDate(peer);
+    const by = ['--by', 'staff:super'];
+    for (const [args, result, sentence] of [
+      [
+        ['unlock', 'front', ...by],
+        { outcome: 'rejected', reason: 'badArguments' },
+        /^Not unlocked: front does not drive the door front; name the console that does with --device, or/,
+      ],
+      [
+        ['unlock', 'front', ...by],
+        { outcome: 'failed', reason: 'doorFault' },
+        /^Not unlocked: The lock of the door front does not obey front; look at its wiring/,
+      ],
+      [
+        ['answer', '6f1c2b0e-3d7a-4c55-9a0e-1b2c3d4e5f60', ...by],
+        { outcome: 'rejected', reason: 'noClock' },
+        /^Not answered: front does not know the time yet, .*; try again in a few seconds/,
+      ],
+      [
+        ['unlock', 'front', ...by],
+        { outcome: 'failed', reason: 'ofALaterRelease' },
+        /^Not unlocked: the device answered failed \(ofALaterRelease\)\.$/m,
+      ],
+      [
+        ['identify', 'front'],
+        { outcome: 'rejected', reason: 'unknownOp' },
+        /^front does not know this order; bring it to the release/,
+      ],
+    ] as const) {
+      const ordered = headend(...args);
+      const { payload } = await peer.next('command');
+      peer.say('result', { id: payload['id'], ...result, at: new Date().toISOString() });
+      expect(await ordered).toMatchObject({ code: 69, stdout: '', stderr: expect.stringMatching(sentence) });
+    }
+  });
+
   it('mode sets a door’s mode for a time, and takes it back', async () => {
     publish();
     await serve();
@@ -224,7 +264,7 @@ describe('orders to a running head-end', () => {
     peer.say('result', { id: back['id'], outcome: 'rejected', reason: 'badArguments', at });
     expect(await normal).toMatchObject({
       code: 69,
-      stderr: expect.stringContaining('badArguments') as string,
+      stderr: expect.stringMatching(/^Not set: front does not drive the door front; .* \[badArguments\]\n$/),
     });
   });
 

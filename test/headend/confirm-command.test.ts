@@ -31,7 +31,7 @@ async function asked() {
     id,
     outcome,
     console,
-    async answer(text: string) {
+    answer: (text: string) => {
       terminal.write(Buffer.from(text));
       return confirm.finished();
     },

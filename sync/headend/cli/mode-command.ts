@@ -6,6 +6,7 @@ import { HeadEndError } from '../head-end-error.ts';
 import type { CommandOutcome } from '../service/command-desk.ts';
 import { complain, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { orderRefusal } from './order-refusals.ts';
 import { deviceFor, mustExist } from './orders.ts';
 
 export const settableModes = SetDoorModeArgs.shape.mode.options;
@@ -24,8 +25,9 @@ export const modeCommand = (
   withState(stateDir, async ({ store, stateDir: folder }) => {
     mustExist(store, 'door', door);
     const until = endOf(options.for);
+    const device = deviceFor(store, options.device);
     const asked = await askControl<CommandOutcome, 'setDoorMode'>(folder, 'setDoorMode', {
-      device: deviceFor(store, options.device),
+      device,
       ...SetDoorModeArgs.parse({ door, mode, ...(until === undefined ? {} : { until }) }),
     });
     if (asked.kind === 'notRunning') {
@@ -46,7 +48,9 @@ export const modeCommand = (
       return say(`${door} is ${what}${until === undefined ? '' : ` until ${until}`}.`);
     }
     const why = value.reason === undefined ? '' : ` (${value.reason})`;
-    return complain(`Not set: the device answered ${value.outcome}${why}.`, exitCodes.unavailable);
+    const refused =
+      orderRefusal(value, { device, door, until }) ?? `the device answered ${value.outcome}${why}.`;
+    return complain(`Not set: ${refused}`, exitCodes.unavailable);
   });
 
 function endOf(text: string | undefined): string | undefined {

@@ -13,6 +13,7 @@ import type { HeadEndStore } from '../store/open-store.ts';
 import { awaitDevices, reached } from './await-devices.ts';
 import { complain, notServing, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { type Order, orderRefusal } from './order-refusals.ts';
 import { show } from './publish-command.ts';
 
 /** `revoke` and `reinstate`. */
@@ -58,14 +59,16 @@ export interface UnlockOptions {
 export const unlockCommand = (stateDir: string, door: string, options: UnlockOptions): Promise<void> =>
   withState(stateDir, async ({ store, stateDir: folder }) => {
     mustExist(store, 'door', door);
+    const device = deviceFor(store, options.device);
+    const by = byOf(store, options.by);
     const asked = await askControl<CommandOutcome, 'unlock'>(folder, 'unlock', {
-      device: deviceFor(store, options.device),
+      device,
       door: DoorId.parse(door),
-      by: byOf(store, options.by),
+      by,
       ...(options.extended === true ? { extended: true } : {}),
       ...(options.call === undefined ? {} : { call: options.call }),
     });
-    told(asked, { done: `Unlocked ${door}.`, not: 'Not unlocked' });
+    told(asked, { done: `Unlocked ${door}.`, not: 'Not unlocked', order: { device, door, by } });
   });
 
 export interface AnswerOptions {
@@ -76,18 +79,19 @@ export interface AnswerOptions {
 /** As the called resident's app would: the console's telephone stops ringing. */
 export const answerCommand = (stateDir: string, call: string, options: AnswerOptions): Promise<void> =>
   withState(stateDir, async ({ store, stateDir: folder }) => {
+    const device = deviceFor(store, options.device);
     const asked = await askControl<CommandOutcome, 'answer'>(folder, 'answer', {
-      device: deviceFor(store, options.device),
+      device,
       call,
       by: byOf(store, options.by),
     });
-    told(asked, { done: 'Answered.', not: 'Not answered' });
+    told(asked, { done: 'Answered.', not: 'Not answered', order: { device } });
   });
 
-/** What the device said to an order, for the person who gave it. */
+/** What the device said to an order, for the person who gave it. A denied access is an answer, not a failure. */
 function told(
   asked: ControlAnswer<CommandOutcome>,
-  words: { readonly done: string; readonly not: string },
+  { done, not, order }: { readonly done: string; readonly not: string; readonly order: Order },
 ): void {
   if (asked.kind === 'notRunning') {
     throw new HeadEndError('notRunning', 'The head-end is not running; start it with: vestibule-headend run');
@@ -98,11 +102,14 @@ function told(
       'The device did not answer; look at the door and at vestibule-headend watch before you try again.',
       exitCodes.unavailable,
     );
-  } else if (value.outcome === 'done') say(words.done);
-  else
-    say(
-      `${words.not}: the device answered ${value.outcome}${value.reason === undefined ? '' : ` (${value.reason})`}.`,
-    );
+  } else if (value.outcome === 'done') say(done);
+  else {
+    const refused = orderRefusal(value, order);
+    const why = value.reason === undefined ? '' : ` (${value.reason})`;
+    const sentence = `${not}: ${refused ?? `the device answered ${value.outcome}${why}.`}`;
+    if (refused === undefined && value.outcome === 'rejected') say(sentence);
+    else complain(sentence, exitCodes.unavailable);
+  }
 }
 
 export function deviceFor(store: HeadEndStore, named: string | undefined): string {

@@ -3,6 +3,7 @@ import { HeadEndError } from '../head-end-error.ts';
 import type { CommandOutcome } from '../service/command-desk.ts';
 import { complain, say, withState } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { orderRefusal } from './order-refusals.ts';
 
 /** Enough to tell two digests apart. */
 const digestShown = 16;
@@ -30,7 +31,8 @@ export const tellCommand = (stateDir: string, op: 'report' | 'identify', device:
     }
     if (value.outcome !== 'done') {
       const why = value.reason === undefined ? '' : ` (${value.reason})`;
-      return complain(`${device} answered ${value.outcome}${why}.`, exitCodes.unavailable);
+      const refused = orderRefusal(value, { device }) ?? `${device} answered ${value.outcome}${why}.`;
+      return complain(refused, exitCodes.unavailable);
     }
     if (op === 'report') {
       // Nothing that looks like a code's hash is printed, so that nobody has to wonder.
