@@ -89,14 +89,16 @@ describe('OpenSSL', () => {
     expect(verify('-purpose', 'sslclient').ok).toBe(false);
   });
 
-  it('refuses the certificate of a removed console by the revocation list, and only that one', async () => {
+  it('refuses the certificates of removed consoles by the revocation list, and only those', async () => {
     const { service, ca, crl } = await brokerFolder();
     const gone = await enrolledConsole(service, 'gone');
+    const goneToo = await enrolledConsole(service, 'gone-too');
     const stays = await enrolledConsole(service, 'stays');
     await service.books.remove('gone');
+    await service.books.remove('gone-too');
     const verify = (identity: string) =>
       openssl('verify', '-CAfile', ca, '-CRLfile', crl, '-crl_check', join(identity, 'device.crt'));
-    expect(verify(gone.identity).said).toContain('revoked');
+    for (const { identity } of [gone, goneToo]) expect(verify(identity).said).toContain('revoked');
     expect(verify(stays.identity).ok).toBe(true);
     expect(readFileSync(crl, 'utf8')).toBe(readFileSync(join(service.headEnd.stateDir, 'ca.crl'), 'utf8'));
     expect(openssl('crl', '-in', crl, '-CAfile', ca, '-noout').said).toContain('verify OK');

@@ -10,6 +10,7 @@ import { CertificateRenewal } from '../../sync/links/enrol/renewal.ts';
 import { loadIdentity, tlsInForce } from '../../sync/links/identity.ts';
 import { composed } from '../support/composed-controller.ts';
 import {
+  broker,
   enrolledConsole,
   enrolmentService,
   type NewConsole,
@@ -123,6 +124,14 @@ describe('no renewal is given', () => {
     expect(console.file('device.crt')).toBe(before);
   });
 
+  it('to a console whose name has been given a new key by hand: unknownCertificate', async () => {
+    const { service, console, renewal } = await consoleAfter(61);
+    const before = console.file('device.crt');
+    service.headEnd.addDevice('lobby', join(tempDir(), 'by-hand'), broker, { replaceKey: true });
+    expect(await renewal.look()).toMatchObject({ kind: 'refused', code: 'unknownCertificate' });
+    expect(console.file('device.crt')).toBe(before);
+  });
+
   it('to a certificate of another CA, and to nobody without one: unknownCertificate', async () => {
     const { service, console, identity } = await consoleAfter(61);
     const elsewhere = await enrolledConsole(await enrolmentService());
@@ -140,6 +149,17 @@ describe('no renewal is given', () => {
       });
       expect(answer).toMatchObject({ kind: 'refused', code: 'unknownCertificate' });
     }
+  });
+
+  it('by a head-end that answers with another console’s: badCertificate, and the console keeps its own', async () => {
+    const { service, console, renewal } = await consoleAfter(61);
+    const before = console.file('device.crt');
+    const { now } = service.time;
+    const authority = await openAuthority(service.headEnd.stateDir, 'maple-court', now);
+    const others = await authority.issueToDevice('garage', createPublicKey(console.file('device.key')), now);
+    service.headEnd.store.enrolment.addCertificate({ ...others, device: 'lobby', issuedAt: now });
+    expect(await renewal.look()).toEqual({ kind: 'refused', code: 'badCertificate' });
+    expect(console.file('device.crt')).toBe(before);
   });
 
   it('by a head-end of another CA that took its place: the console tells it nothing', async () => {

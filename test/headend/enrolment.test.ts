@@ -1,13 +1,16 @@
 /** Enrolment over real HTTPS, console and head-end against each other: what works, and every refusal by its name. */
-import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import 'reflect-metadata';
+import { createPublicKey, generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openAuthority } from '../../sync/headend/enrolment/authority.ts';
 import type { EnrolOptions } from '../../sync/links/enrol/enrol.ts';
+import { askHeadEnd } from '../../sync/links/enrol/head-end-client.ts';
 import { loadIdentity } from '../../sync/links/identity.ts';
 import { fingerprintOf, proofAudience, signProof } from '../../sync/protocol/enrolment.ts';
 import {
@@ -222,6 +225,27 @@ describe('a console is refused', () => {
     service.time.now += 30 * minute;
     expect(await refusal(console, outcome)).toBe('expiredPairing');
     await expect(service.books.confirm(id, 'lobby')).rejects.toMatchObject({ code: 'unknownPairing' });
+  });
+
+  it('when its request names a key that it did not sign with: badRequest, and the code stays good', async () => {
+    const service = await enrolmentService();
+    const { id, code } = service.pair();
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+    const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const [own, another] = await Promise.all([newKeys(), newKeys()]);
+    const answerTo = async (publicKey: webcrypto.CryptoKey) => {
+      const keys = { privateKey: own.privateKey, publicKey };
+      const csr = await Pkcs10CertificateRequestGenerator.create({ signingAlgorithm: algorithm, keys });
+      return askHeadEnd(service.url, {
+        method: 'POST',
+        path: '/enrol',
+        ca: (await openAuthority(service.headEnd.stateDir, 'maple-court', service.time.now)).pem,
+        body: { token: Buffer.from(code.token).toString('base64url'), csr: csr.toString('pem') },
+      });
+    };
+    expect(await answerTo(another.publicKey)).toMatchObject({ kind: 'refused', code: 'badRequest' });
+    expect(service.headEnd.store.enrolment.pairing(id)?.state).toBe('open');
+    expect(await answerTo(own.publicKey)).toMatchObject({ kind: 'answer' });
   });
 
   it('by itself, when another CA answers: wrongAuthority, and its token is not said', async () => {
