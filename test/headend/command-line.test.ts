@@ -283,6 +283,14 @@ describe('orders to a running head-end', () => {
     const { payload } = await peer.next('command', ({ op }) => op === 'lockdown');
     peer.say('result', { id: payload['id'], outcome: 'done', at: new Date().toISOString() });
     expect((await locking).stdout).toMatch(/Lockdown of door:front is on\.\n {2}front: done/);
+
+    const ending = headend('lockdown', 'off', '--scope', 'door:front');
+    const { payload: off } = await peer.next('command', ({ args }) => (args as { on: boolean }).on === false);
+    const refused = { outcome: 'rejected', reason: 'badArguments', at: new Date().toISOString() };
+    peer.say('result', { id: off['id'], ...refused });
+    expect((await ending).stdout).toMatch(
+      /is off\.\n {2}front: refused it: front does not understand this order; .* \[badArguments\]$/,
+    );
   });
 
   const unlock = ['unlock', 'front', '--by', 'staff:super'];

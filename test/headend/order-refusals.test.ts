@@ -3,10 +3,7 @@ import { denyReasons } from '../../controller/core/access/decision.ts';
 import { type Order, orderRefusal } from '../../sync/headend/cli/order-refusals.ts';
 
 const told = (reason: string | undefined, order: Partial<Order> = { door: 'front' }) =>
-  orderRefusal(
-    { kind: 'result', id: 'c-1', outcome: 'rejected', ...(reason === undefined ? {} : { reason }) },
-    { device: 'lobby', ...order },
-  );
+  orderRefusal(reason === undefined ? {} : { reason }, { device: 'lobby', ...order });
 
 describe('what is told of an order that a console has not carried out', () => {
   it.each([

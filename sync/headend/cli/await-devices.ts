@@ -26,7 +26,7 @@ export async function awaitDevices(
 
 function words(device: DeviceRow, state: ReturnType<Parameters<typeof awaitDevices>[1]>): string {
   if (state === 'done') return 'done';
-  if (typeof state === 'object') return `refused it (${state.refused})`;
+  if (typeof state === 'object') return `refused it: ${state.refused}`;
   return device.presence === 'online'
     ? 'has not answered yet; it is told again until it does'
     : 'is not connected; it is told as soon as it is';

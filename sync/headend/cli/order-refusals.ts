@@ -1,8 +1,5 @@
 /** Why a console has not carried out an order, where that is no decision about access: what to do about it. */
 import type { CommandRefusal } from '../../plan/command.ts';
-import type { CommandOutcome } from '../service/command-desk.ts';
-
-type Result = Extract<CommandOutcome, { kind: 'result' }>;
 
 export interface Order {
   readonly device: string;
@@ -49,8 +46,11 @@ const isOrderRefusal = (reason: string): reason is OrderRefusal => Object.hasOwn
  * One sentence with the way out, the reason at its end; undefined for a decision about access, which is an answer, and for
  * a reason of a later release.
  */
-export function orderRefusal({ reason = '' }: Result, order: Order): string | undefined {
-  if (!isOrderRefusal(reason)) return undefined;
+export function orderRefusal(
+  { reason }: { readonly reason?: string | null },
+  order: Order,
+): string | undefined {
+  if (reason === undefined || reason === null || !isOrderRefusal(reason)) return undefined;
   // Of a guest it is the invitation that is over.
   if (reason === 'expired' && order.by?.kind === 'guest') return undefined;
   return `${sentences[reason](order)} [${reason}]`;

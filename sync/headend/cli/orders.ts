@@ -41,7 +41,10 @@ export const lockdownCommand = (stateDir: string, on: boolean, scope: string): P
     if (served.kind === 'notRunning') return say(notServing);
     await awaitDevices(books.store, ({ id }: DeviceRow) => {
       const command = books.store.commands.byTopic(id, lockdownTopic(state));
-      if (command?.outcome === 'rejected') return { refused: command.reason ?? 'no reason given' };
+      if (command?.outcome === 'rejected') {
+        const { reason } = command;
+        return { refused: orderRefusal({ reason }, { device: id }) ?? `${reason ?? 'no reason given'}.` };
+      }
       return command?.outcome === 'done' ? 'done' : 'waiting';
     });
   });
