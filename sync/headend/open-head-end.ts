@@ -137,10 +137,11 @@ export class OpenHeadEnd {
 
   /**
    * Adds a device and fills its identity folder (DESIGN section 9). An existing device gets a new key with
-   * `replaceKey`, for a device whose folder was lost.
+   * `replaceKey`, for a device whose folder was lost: the certificates of the old one are revoked.
+   * @returns whether there were any, so that the revocation list has to be written
    * @throws HeadEndError `noBuilding`, `badInput` or `deviceExists`.
    */
-  addDevice(id: string, outDir: string, broker: string, { replaceKey = false } = {}): void {
+  addDevice(id: string, outDir: string, broker: string, { replaceKey = false } = {}): boolean {
     checkNewDevice(id);
     checkBroker(broker);
     if (this.store.devices.get(id) !== undefined && !replaceKey) {
@@ -157,9 +158,10 @@ export class OpenHeadEnd {
       enrolledAt: new Date(now).toISOString(),
     };
     const publicKey = writeIdentityFolder(outDir, identity, this.#keys());
-    this.store.transact(() => {
+    return this.store.transact(() => {
       this.store.devices.put(id, publicKey, now);
       commitChanges(this.store, consoleChanges(this.store));
+      return this.store.enrolment.revokeAll(id, now) > 0;
     });
   }
 

@@ -128,6 +128,20 @@ describe('a broker’s folder that is not this user’s', () => {
   });
 });
 
+describe('devices add --replace-key', () => {
+  it('revokes the certificate of the folder that was lost, and says that the broker must reload', async () => {
+    const { folder, state } = await withBroker();
+    const before = readFileSync(join(folder, 'ca.crl'), 'utf8');
+    const out = join(tempDir(), 'identity');
+    const to = ['--out', out, '--broker', 'mqtts://broker.test', '--replace-key'];
+    const added = await operate(state, 'devices', 'add', 'lobby', ...to);
+    expect(added.stdout).toContain(`Added lobby. Its identity is in ${out}`);
+    expect(added.stdout).toContain(reload);
+    expect(added.code).toBe(0);
+    expect(readFileSync(join(folder, 'ca.crl'), 'utf8')).not.toBe(before);
+  });
+});
+
 describe('confirm --replace', () => {
   it('says that the broker must reload: until then the console before can throw the new one out', async () => {
     const { service, state } = await withBroker();

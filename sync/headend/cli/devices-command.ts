@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DeviceRow } from '../store/device-store.ts';
 import { say, withState } from './context.ts';
+import { sayList } from './say-list.ts';
 
 /** `devices`: who there is and how far each has come. */
 export const devicesCommand = (stateDir: string, json: boolean): Promise<void> =>
@@ -62,10 +63,16 @@ export interface AddOptions {
 
 /** `devices add ID`: makes the identity folder that the device starts from. */
 export const addDeviceCommand = (stateDir: string, id: string, options: AddOptions): Promise<void> =>
-  withState(stateDir, (books) => {
+  withState(stateDir, async (books) => {
     const folder = resolve(options.out);
-    books.addDevice(id, folder, options.broker, { replaceKey: options.replaceKey === true });
+    const revokes = books.addDevice(id, folder, options.broker, { replaceKey: options.replaceKey === true });
     say(
       `Added ${id}. Its identity is in ${folder}: move it to the device's state folder as "identity", and keep no copy.`,
+    );
+    if (!revokes) return;
+    const list = await (await books.enrolment()).list.write();
+    sayList(
+      list,
+      `${id} has a new key, but the certificate of the old one is not on the broker's revocation list`,
     );
   });
