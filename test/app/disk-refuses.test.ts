@@ -144,6 +144,7 @@ describe('failure case 19: while the disk refuses', () => {
   it('the hourly work goes on: nothing is thrown, and the next hour does what was left', () => {
     const shell = householdShell();
     shell.housekeeping.start([], []);
+    shell.time.pass(3_600_000);
     const floor = shell.journal.clockFloor();
     const { seq: upTo, hash } = shell.journal.head();
     shell.journal.acknowledge({ log: shell.journal.log, upTo, hash });

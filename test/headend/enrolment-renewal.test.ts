@@ -1,5 +1,5 @@
 /** Renewal over mutual TLS (PROTOCOL "Enrolment" 5): at two thirds of the life, and what an expired certificate may. */
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -124,10 +124,18 @@ describe('no renewal is given', () => {
     expect(console.file('device.crt')).toBe(before);
   });
 
-  it('to a console whose name has been given a new key by hand: unknownCertificate', async () => {
+  it('to a console whose name has been given a new key by hand: revokedCertificate', async () => {
+    const { service, renewal } = await consoleAfter(61);
+    service.headEnd.addDevice('lobby', join(tempDir(), 'by-hand'), broker, { replaceKey: true });
+    expect(await renewal.look()).toMatchObject({ kind: 'refused', code: 'revokedCertificate' });
+  });
+
+  it('to a console whose name has another key in a database from a backup: unknownCertificate', async () => {
     const { service, console, renewal } = await consoleAfter(61);
     const before = console.file('device.crt');
-    service.headEnd.addDevice('lobby', join(tempDir(), 'by-hand'), broker, { replaceKey: true });
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    service.headEnd.store.devices.put('lobby', pem, service.time.now);
     expect(await renewal.look()).toMatchObject({ kind: 'refused', code: 'unknownCertificate' });
     expect(console.file('device.crt')).toBe(before);
   });
