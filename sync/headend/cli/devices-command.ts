@@ -50,7 +50,8 @@ function line(device: DeviceRow, head: Head): string {
     lag === 0 ? 'up to date' : lag === 'everything' ? 'needs a snapshot' : `${lag} changes behind`;
   const seen =
     device.lastSeen === null ? 'never heard' : `last heard ${new Date(device.lastSeen).toISOString()}`;
-  const clock = device.clockState === null ? [] : [`clock ${device.clockState}`];
+  // Hello comes before the welcome that tells the time.
+  const clock = device.clockState === null ? [] : [`clock ${device.clockState} at its hello`];
   const software = device.software === null ? [] : [device.software];
   return [device.id, device.presence, state, seen, ...clock, ...software].join('  ');
 }
